@@ -1,0 +1,1 @@
+pub mod adapters { pub mod embedded; }
