@@ -84,10 +84,7 @@ impl Cache {
             .layers
             .iter()
             .map(|(key, value)| {
-                Ok((
-                    key.narrow(2, 0, length)?.contiguous()?,
-                    value.narrow(2, 0, length)?.contiguous()?,
-                ))
+                Ok((key.narrow(2, 0, length)?.contiguous()?, value.narrow(2, 0, length)?.contiguous()?))
             })
             .collect::<candle_core::Result<_>>()?;
         Ok(Self { layers, length })
@@ -388,4 +385,3 @@ impl Metadata<'_> {
         Ok(self.value(key)?.to_f32()?)
     }
 }
-

@@ -1,0 +1,3 @@
+//! The real parts behind [`crate::ports`].
+
+pub mod embedded;

@@ -1,0 +1,194 @@
+//! The bank: all scenarios and rubrics that can be drawn from, checked against each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::{Rng, seq::IteratorRandom};
+
+use super::{rubric::Rubric, scenario::Scenario};
+
+/// A scenario with its artifact's text, where it came from, and nothing left to look up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Text of the file that `scenario.artifact` names.
+    pub artifact: Option<String>,
+    /// The rubric that `scenario.rubric` names.
+    pub rubric: Rubric,
+}
+
+/// Something that was read from a file, with the file's name for messages.
+#[derive(Clone, Debug)]
+pub struct Sourced<T> {
+    /// The file, as a person would write it.
+    pub file: String,
+    /// What was in it.
+    pub value: T,
+}
+
+/// A scenario file's content: the scenario and its artifact's text, if it names one.
+pub type ScenarioFile = (Scenario, Option<String>);
+
+/// Why a file is not part of the bank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// `file`, or `file:line:column`.
+    pub place: String,
+    /// Lowercase, what is wrong and what to do.
+    pub message: String,
+}
+
+/// The cases that can be played, by id.
+#[derive(Clone, Debug, Default)]
+pub struct Bank {
+    cases: BTreeMap<String, Case>,
+}
+
+/// Why nothing could be drawn.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DrawError {
+    /// No scenario has this id.
+    #[error("there is no scenario `{id}`{}", suggestion(.near))]
+    NoScenario {
+        /// What was asked for.
+        id: String,
+        /// The id that it may have meant.
+        near: Option<String>,
+    },
+    /// No scenario has this theme.
+    #[error("there is no theme `{theme}`: the themes are {}", .known.join(", "))]
+    NoTheme {
+        /// What was asked for.
+        theme: String,
+        /// The themes that exist.
+        known: Vec<String>,
+    },
+    /// The bank has no scenarios at all.
+    #[error("the bank is empty")]
+    Empty,
+}
+
+fn suggestion(near: &Option<String>) -> String {
+    near.as_ref().map_or(String::new(), |near| format!(": did you mean `{near}`?"))
+}
+
+/// The known word nearest to `word`, if one is near enough to have been meant.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+impl Bank {
+    /// Puts a bank together. Later files replace earlier ones with the same id when they come from
+    /// another layer; within a layer a second one is a problem. A problem costs the file that has it,
+    /// never the rest.
+    pub fn assemble(layers: Vec<(Vec<Sourced<Rubric>>, Vec<Sourced<ScenarioFile>>)>) -> (Self, Vec<Problem>) {
+        let mut problems = vec![];
+        let mut rubrics: BTreeMap<String, Rubric> = BTreeMap::new();
+        let mut scenarios: BTreeMap<String, Sourced<ScenarioFile>> = BTreeMap::new();
+        for (layer_rubrics, layer_scenarios) in layers {
+            let mut seen = BTreeSet::new();
+            for Sourced { file, value } in layer_rubrics {
+                let mut faults = value.problems();
+                if !seen.insert(value.id.clone()) {
+                    faults.push(format!("a second rubric with the id `{}`", value.id));
+                }
+                if faults.is_empty() {
+                    rubrics.insert(value.id.clone(), value);
+                }
+                problems.extend(faults.into_iter().map(|message| Problem { place: file.clone(), message }));
+            }
+            let mut seen = BTreeSet::new();
+            for sourced in layer_scenarios {
+                let mut faults = sourced.value.0.problems();
+                if !seen.insert(sourced.value.0.id.clone()) {
+                    faults.push(format!("a second scenario with the id `{}`", sourced.value.0.id));
+                }
+                let place = sourced.file.clone();
+                if faults.is_empty() {
+                    scenarios.insert(sourced.value.0.id.clone(), sourced);
+                }
+                problems.extend(faults.into_iter().map(|message| Problem { place: place.clone(), message }));
+            }
+        }
+        let mut cases = BTreeMap::new();
+        for (id, Sourced { file, value: (scenario, artifact) }) in scenarios {
+            match check_references(&scenario, &rubrics) {
+                Ok(rubric) => {
+                    cases.insert(id, Case { scenario, artifact, rubric });
+                }
+                Err(faults) => problems
+                    .extend(faults.into_iter().map(|message| Problem { place: file.clone(), message })),
+            }
+        }
+        (Self { cases }, problems)
+    }
+
+    /// All cases, by id.
+    pub fn cases(&self) -> impl Iterator<Item = &Case> {
+        self.cases.values()
+    }
+
+    /// The themes that there are, in alphabetical order.
+    pub fn themes(&self) -> BTreeSet<&str> {
+        self.cases.values().map(|case| case.scenario.theme.as_str()).collect()
+    }
+
+    /// The case with this id.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, with the id that was probably meant.
+    pub fn case(&self, id: &str) -> Result<&Case, DrawError> {
+        self.cases.get(id).ok_or_else(|| DrawError::NoScenario {
+            id: id.to_owned(),
+            near: nearest(id, self.cases.keys().map(String::as_str)).map(str::to_owned),
+        })
+    }
+
+    /// Draws a case at random, of one theme if one is given. The same seed draws the same case from the
+    /// same bank.
+    ///
+    /// # Errors
+    ///
+    /// When the theme doesn't exist or the bank is empty.
+    pub fn draw(&self, theme: Option<&str>, rng: &mut impl Rng) -> Result<&Case, DrawError> {
+        if let Some(theme) = theme
+            && !self.themes().contains(theme)
+        {
+            let known = self.themes().into_iter().map(str::to_owned).collect();
+            return Err(DrawError::NoTheme { theme: theme.to_owned(), known });
+        }
+        self.cases
+            .values()
+            .filter(|case| theme.is_none_or(|theme| case.scenario.theme == theme))
+            .choose(rng)
+            .ok_or(DrawError::Empty)
+    }
+}
+
+fn check_references(scenario: &Scenario, rubrics: &BTreeMap<String, Rubric>) -> Result<Rubric, Vec<String>> {
+    let Some(rubric) = rubrics.get(&scenario.rubric) else {
+        let near = nearest(&scenario.rubric, rubrics.keys().map(String::as_str)).map(str::to_owned);
+        return Err(vec![format!("there is no rubric `{}`{}", scenario.rubric, suggestion(&near))]);
+    };
+    let faults: Vec<String> = scenario
+        .probes
+        .iter()
+        .filter(|probe| rubric.signal(&probe.missing).is_none())
+        .map(|probe| {
+            let near = nearest(&probe.missing, rubric.signals().map(|s| s.id.as_str())).map(str::to_owned);
+            format!(
+                "a probe is for `{}`, which is no signal of the rubric `{}`{}",
+                probe.missing,
+                rubric.id,
+                suggestion(&near)
+            )
+        })
+        .collect();
+    if faults.is_empty() { Ok(rubric.clone()) } else { Err(faults) }
+}

@@ -1,0 +1,146 @@
+//! From observations to ratings: code decides.
+//!
+//! A criterion's level follows from which of its signals are there. The judge is never certain of that, so
+//! the rule is applied to every combination of signals, each weighed with its probability: the result is a
+//! distribution over levels, whose mean is the level shown and whose width is the interval shown.
+
+use serde::{Deserialize, Serialize};
+
+use super::Observation;
+use crate::core::{
+    level::Level,
+    rubric::{Criterion, Rubric},
+};
+
+/// Probability of each place on the scale: index 0 is "no evidence", 1 to 5 are the levels.
+pub type Distribution = [f64; 6];
+
+/// One criterion's result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rating {
+    /// Id of the criterion.
+    pub criterion: String,
+    /// 0 to 5, continuous: the mean of the distribution.
+    pub level: f64,
+    /// The middle 80% of the distribution, on the same scale.
+    pub interval: (f64, f64),
+    /// The level that the criterion reads at; `None` is "no evidence".
+    pub read: Option<Level>,
+}
+
+/// Share of a distribution that an interval covers.
+pub const INTERVAL: f64 = 0.8;
+
+/// The level that a set of signals shows.
+///
+/// One signal alone reads one level below its own, `senior` at least and `staff` at most: a single remark
+/// is no habit. Two or more read at the highest of them, but `principal` needs a principal signal and two
+/// more, one of them `senior-staff` or above. A red flag caps. Something said that shows no signal reads `mid`.
+pub fn read(mut shown: Vec<Level>, caps: &[Level]) -> Level {
+    shown.sort_unstable_by(|a, b| b.cmp(a));
+    let level = match shown.as_slice() {
+        [] => Level::Mid,
+        [Level::Mid | Level::Senior | Level::Staff] => Level::Senior,
+        [_] => Level::Staff,
+        [Level::Principal, second, rest @ ..] => {
+            if *second >= Level::SeniorStaff && !rest.is_empty() {
+                Level::Principal
+            } else {
+                Level::SeniorStaff
+            }
+        }
+        [highest, ..] => *highest,
+    };
+    caps.iter().fold(level, |level, cap| level.min(*cap))
+}
+
+/// Applies [`read`] to every combination of a criterion's signals and red flags.
+pub fn distribution(criterion: &Criterion, observations: &[Observation]) -> Distribution {
+    let p = |id: &str| {
+        let observation = observations.iter().find(|observation| observation.signal == id);
+        // No sentence, no credit, however sure the judge is.
+        observation.filter(|o| !o.sentences.is_empty()).map_or(0.0, |o| o.p.clamp(0.0, 1.0))
+    };
+    let signals: Vec<(Level, f64)> = criterion.signals.iter().map(|s| (s.level, p(&s.id))).collect();
+    let flags: Vec<(Level, f64)> = criterion.red_flags.iter().map(|f| (f.cap, p(&f.id))).collect();
+    let mut distribution = [0.0; 6];
+    for (shown, shown_p) in combinations(&signals) {
+        for (caps, caps_p) in combinations(&flags) {
+            distribution[read(shown.clone(), &caps).number() as usize] += shown_p * caps_p;
+        }
+    }
+    distribution
+}
+
+/// All subsets with their probabilities. Subsets that are next to impossible are left out.
+fn combinations(items: &[(Level, f64)]) -> Vec<(Vec<Level>, f64)> {
+    let mut subsets = vec![(vec![], 1.0)];
+    for &(level, p) in items {
+        subsets = subsets
+            .into_iter()
+            .flat_map(|(subset, weight): (Vec<Level>, f64)| {
+                let mut with = subset.clone();
+                with.push(level);
+                [(subset, weight * (1.0 - p)), (with, weight * p)]
+            })
+            .filter(|(_, weight)| *weight > 1e-9)
+            .collect();
+    }
+    subsets
+}
+
+/// Mean of a distribution over places on the scale.
+pub fn mean(distribution: &[f64]) -> f64 {
+    let mass: f64 = distribution.iter().sum();
+    distribution.iter().enumerate().map(|(place, p)| place as f64 * p).sum::<f64>() / mass
+}
+
+/// The places between which the middle `share` of a distribution lies.
+pub fn interval(distribution: &[f64], share: f64) -> (usize, usize) {
+    let mass: f64 = distribution.iter().sum();
+    let tail = (1.0 - share) / 2.0 * mass;
+    let first_past_tail = |places: Vec<usize>| {
+        let mut sum = 0.0;
+        let past_tail = |place: &usize| {
+            sum += distribution[*place];
+            sum > tail
+        };
+        places.into_iter().find(past_tail).unwrap_or(0)
+    };
+    let low = first_past_tail((0..distribution.len()).collect());
+    let high = first_past_tail((0..distribution.len()).rev().collect());
+    (low, high)
+}
+
+/// Rates every criterion of a rubric.
+pub fn ratings(rubric: &Rubric, observations: &[Observation]) -> Vec<Rating> {
+    rubric
+        .criteria
+        .iter()
+        .map(|criterion| {
+            let distribution = distribution(criterion, observations);
+            let level = mean(&distribution);
+            let (low, high) = interval(&distribution, INTERVAL);
+            Rating {
+                criterion: criterion.id.clone(),
+                level,
+                interval: (low as f64, high as f64),
+                read: Level::reads(level),
+            }
+        })
+        .collect()
+}
+
+/// The ratings of a round in which nothing was said that could show anything.
+pub fn nothing_said(rubric: &Rubric) -> Vec<Rating> {
+    rubric
+        .criteria
+        .iter()
+        .map(|criterion| Rating {
+            criterion: criterion.id.clone(),
+            level: 0.0,
+            interval: (0.0, 0.0),
+            read: None,
+        })
+        .collect()
+}

@@ -1,0 +1,15 @@
+//! What Pushback knows, without a clock, a file, a network, a terminal or a thread.
+//!
+//! Everything here takes values and returns values, so that it can be tested with plain data and read
+//! without knowing how the program is wired.
+
+pub mod bank;
+pub mod command;
+pub mod judging;
+pub mod level;
+pub mod policy;
+pub mod record;
+pub mod review;
+pub mod rubric;
+pub mod scenario;
+pub mod session;

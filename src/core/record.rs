@@ -1,0 +1,277 @@
+//! The stored lines of a session: the on-disk format, apart from the events of the state machine.
+//!
+//! A line is never changed. A correction is a new line, and the latest one counts.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    judging::{Judge, Observation, Unscored, Usage, sentences::Discount, verdict::Score},
+    level::TargetLevel,
+    rubric::Rubric,
+    scenario::Scenario,
+};
+
+/// Version of the format that this program writes. It reads this one and all earlier ones.
+pub const FORMAT: u32 = 1;
+
+/// One line of a journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// 0 for the first line, then one more each.
+    pub seq: u64,
+    /// Wall time at which it was written.
+    pub at: Timestamp,
+    /// SHA-256 of the line before, in hexadecimal; of nothing for the first line.
+    pub prev: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub record: Record,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "kebab-case")]
+pub enum Record {
+    /// The first line of every journal.
+    Opened(Opened),
+    /// A case was drawn. Holds the case itself, so that a review needs nothing but the journal.
+    Drawn(Box<Drawn>),
+    /// The interviewer said something.
+    Asked(Asked),
+    /// The candidate said something. On disk before anything is done with it.
+    Said {
+        /// Their words, unchanged.
+        text: String,
+    },
+    /// What the last message was taken for.
+    Routed {
+        /// What it was taken for.
+        route: Route,
+        /// Who decided that.
+        by: RoutedBy,
+    },
+    /// A command that leaves a trace in the round.
+    Used {
+        /// Which one.
+        what: Use,
+    },
+    /// What the judge saw.
+    Observed(Box<Observed>),
+    /// The judge saw nothing, and why.
+    Unobserved {
+        /// What it was asked for.
+        purpose: Purpose,
+        /// Why.
+        #[serde(flatten)]
+        why: Unscored,
+    },
+    /// The round's score, computed from the latest observations for the card.
+    Scored(Box<Score>),
+}
+
+/// The header of a journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    /// [`FORMAT`] of the program that wrote it.
+    pub format: u32,
+    /// Version of that program.
+    pub program: String,
+    /// The session's id, which is also the file's name.
+    pub session: String,
+    /// Whether the program coached.
+    pub mode: Mode,
+}
+
+/// With coaching between answers, or without any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Coaches between answers.
+    Practice,
+    /// Gives no assistance of any kind.
+    Live,
+}
+
+/// A case as it was played.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// The level that the candidate interviews for.
+    pub target: TargetLevel,
+    /// What the draw was seeded with, if it was a draw.
+    pub seed: Option<u64>,
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Text of its artifact.
+    pub artifact: Option<String>,
+    /// Its rubric.
+    pub rubric: Rubric,
+    /// SHA-256 of the scenario, to tell versions apart.
+    pub scenario_hash: String,
+    /// SHA-256 of the rubric.
+    pub rubric_hash: String,
+}
+
+/// A line of the interviewer's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What kind of line.
+    #[serde(flatten)]
+    pub kind: Ask,
+    /// What was said, word for word.
+    pub text: String,
+}
+
+/// What an interviewer can say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Ask {
+    /// The first question.
+    Opening,
+    /// A follow-up for a signal that is missing.
+    Probe {
+        /// Id of the signal.
+        signal: String,
+    },
+    /// The late turn of the case.
+    Twist,
+    /// A fact that was asked for.
+    Fact {
+        /// Its index in the scenario.
+        fact: usize,
+    },
+    /// One of the fixed phrases.
+    Phrase {
+        /// Which one.
+        phrase: Phrase,
+    },
+}
+
+/// The only words of an interviewer that are not the scenario's author's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phrase {
+    /// No fact covers the question.
+    AssumeAndSay,
+    /// The candidate asked for help.
+    NoHelp,
+    /// The question once more; its text follows.
+    Again,
+}
+
+impl Phrase {
+    /// The phrase.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::AssumeAndSay => "I have nothing on that. Assume what you need, and say so.",
+            Self::NoHelp => "I can't help you with that one. Tell me how you see it.",
+            Self::Again => "Sure.",
+        }
+    }
+}
+
+/// What a message of the candidate's is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "route", rename_all = "kebab-case")]
+pub enum Route {
+    /// An answer, or a part of one.
+    Answer,
+    /// A question that a fact answers.
+    Fact {
+        /// Its index in the scenario.
+        fact: usize,
+    },
+    /// A question about the case that no fact answers.
+    Unknown,
+    /// "Could you say that again?"
+    Repeat,
+    /// A request for help.
+    Help,
+    /// "That's all from me."
+    Done,
+}
+
+/// Who decided on a route.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "kebab-case")]
+pub enum RoutedBy {
+    /// A fixed rule: the message is too long to be a question, or there was no model to ask.
+    Rule,
+    /// The model.
+    Model {
+        /// Its name.
+        model: String,
+        /// How sure it was, 0 to 1.
+        p: f64,
+    },
+}
+
+/// A command that leaves a trace in the round.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "use", rename_all = "kebab-case")]
+pub enum Use {
+    /// A coach text was shown.
+    Hint {
+        /// For which signal.
+        signal: String,
+    },
+    /// The rubric was shown.
+    Rubric,
+    /// The last answered question is answered again; what was said to it before doesn't count.
+    Retry,
+    /// The question is left unanswered.
+    Skip,
+    /// The person stopped for a while.
+    Pause,
+    /// The person came back.
+    Continue,
+}
+
+/// Why the judge is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// To choose the next probe.
+    Probe,
+    /// For the score card.
+    Card,
+}
+
+/// What the judge saw.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observed {
+    /// What it was asked for.
+    pub purpose: Purpose,
+    /// Who observed.
+    pub judge: Judge,
+    /// One for every signal and red flag that was asked about.
+    pub observations: Vec<Observation>,
+    /// The sentences that the numbers in the observations mean, in order: number 1 first.
+    pub sentences: Vec<SentenceSpan>,
+    /// Tokens that it cost.
+    pub usage: Usage,
+    /// Milliseconds that it took.
+    pub ms: u64,
+}
+
+/// Where a sentence stands, so that evidence can be found again whatever later versions call a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentenceSpan {
+    /// Index of the turn, the opening's being 0.
+    pub turn: usize,
+    /// Bytes of the turn's answer.
+    pub bytes: Range<usize>,
+    /// Why it was left out of what the judge read, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Discount>,
+}
+
+impl Observed {
+    /// What there is to see where nothing was said that could show anything. No model needs to be asked.
+    pub fn nothing(purpose: Purpose, sentences: Vec<SentenceSpan>) -> Self {
+        let judge = Judge { model: "none needed".into(), prompt_hash: String::new() };
+        Self { purpose, judge, observations: vec![], sentences, usage: Usage::default(), ms: 0 }
+    }
+}

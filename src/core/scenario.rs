@@ -1,0 +1,129 @@
+//! Scenarios: the cases that the interviewer plays.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A judgment case. File: `scenarios/<theme>/<id>.yaml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Scenario {
+    /// Unique in the bank; the file's name.
+    pub id: String,
+    /// For people.
+    pub title: String,
+    /// The folder it lies in; the draw can be limited to it.
+    pub theme: String,
+    /// Id of the rubric that answers are scored against.
+    pub rubric: String,
+    /// Which interview of a loop it is from.
+    pub round: RoundKind,
+    /// How long the round is meant to take, in minutes.
+    pub minutes: u32,
+    /// The company, the system, the people, the numbers.
+    pub setting: String,
+    /// The interviewer's first question.
+    pub opening: String,
+    /// A file beside the scenario that is shown with the setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<String>,
+    /// Told only when the candidate asks.
+    #[serde(default)]
+    pub facts: Vec<Fact>,
+    /// Follow-ups, each for one signal that is missing.
+    #[serde(default)]
+    pub probes: Vec<Probe>,
+    /// Late news that a good answer takes into account.
+    pub twist: String,
+    /// The author's own verdict and remarks. Never shown to the candidate, never sent to a model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+}
+
+/// Which interview of a loop a scenario belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoundKind {
+    /// A recruiter's opener.
+    RecruiterScreen,
+    /// One to one with the hiring manager.
+    HiringManager,
+    /// A panel of peers.
+    Panel,
+    /// With a director, a VP or a C-level.
+    Executive,
+}
+
+impl fmt::Display for RoundKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::RecruiterScreen => "recruiter screen",
+            Self::HiringManager => "hiring manager",
+            Self::Panel => "panel",
+            Self::Executive => "executive",
+        })
+    }
+}
+
+/// Something the interviewer knows and tells when asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Fact {
+    /// What it is about, in a few words.
+    pub about: String,
+    /// What the interviewer says, word for word.
+    pub tell: String,
+    /// Ways in which a candidate may ask for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ask: Vec<String>,
+}
+
+/// A follow-up for a signal that the answer has not shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Probe {
+    /// Id of the signal.
+    pub missing: String,
+    /// What the interviewer asks, word for word.
+    pub ask: String,
+}
+
+/// The longest text that any field of a scenario or rubric may hold, in characters.
+pub const LONGEST_TEXT: usize = 20_000;
+
+impl Scenario {
+    /// What is wrong with the scenario beyond its syntax, one line each.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = vec![];
+        let texts = [
+            ("id", &self.id),
+            ("title", &self.title),
+            ("theme", &self.theme),
+            ("setting", &self.setting),
+            ("opening", &self.opening),
+            ("twist", &self.twist),
+        ];
+        for (key, text) in texts {
+            if text.trim().is_empty() {
+                problems.push(format!("`{key}` is empty"));
+            }
+            if text.chars().count() > LONGEST_TEXT {
+                problems.push(format!("`{key}` is longer than {LONGEST_TEXT} characters"));
+            }
+        }
+        if !is_id(&self.id) {
+            problems.push(format!("id `{}` is not made of lowercase letters, digits and hyphens", self.id));
+        }
+        if !(1..=180).contains(&self.minutes) {
+            problems.push(format!("`minutes` is {}: use 1 to 180", self.minutes));
+        }
+        problems
+    }
+}
+
+/// Whether a word may be an id: lowercase letters, digits and hyphens.
+pub fn is_id(word: &str) -> bool {
+    !word.is_empty()
+        && word.len() <= 80
+        && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}

@@ -1,0 +1,102 @@
+//! What a message is, as far as fixed rules can tell. The model decides the rest.
+
+use std::collections::BTreeSet;
+
+use crate::core::{judging::sentences::words, record::Route, scenario::Fact};
+
+/// A message of more words than this is an answer, whatever else it holds: nobody asks for a fact in fifty words.
+pub const LONGEST_QUESTION: usize = 50;
+
+/// Share of a question's telling words that a fact has to hold to be the one asked for.
+const OVERLAP: f64 = 0.4;
+
+/// Words that tell nothing about what a question asks for.
+const COMMON: [&str; 74] = [
+    "a", "about", "all", "an", "and", "any", "are", "at", "be", "been", "by", "can", "could", "did", "do",
+    "does", "for", "from", "get", "give", "had", "has", "have", "how", "i", "if", "in", "is", "it", "its",
+    "know", "like", "many", "may", "me", "more", "much", "my", "now", "of", "on", "one", "or", "our",
+    "really", "say", "so", "some", "tell", "than", "that", "the", "their", "them", "there", "they", "this",
+    "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with", "would",
+    "you", "your", "what's",
+];
+
+/// Whether no model needs to be asked.
+pub fn is_certainly_an_answer(message: &str) -> bool {
+    message.split_whitespace().count() > LONGEST_QUESTION
+}
+
+/// What a message is, without a model: a short one that ends in a question mark is a question, everything else is an answer.
+pub fn by_rule(message: &str, facts: &[Fact]) -> Route {
+    if is_certainly_an_answer(message) || !message.trim_end().ends_with('?') {
+        return Route::Answer;
+    }
+    nearest_fact(message, facts).map_or(Route::Unknown, |fact| Route::Fact { fact })
+}
+
+/// The fact whose words a question shares most of, if it shares enough.
+fn nearest_fact(message: &str, facts: &[Fact]) -> Option<usize> {
+    let question = telling(message);
+    facts
+        .iter()
+        .map(|fact| {
+            std::iter::once(&fact.about)
+                .chain(&fact.ask)
+                .map(|text| {
+                    let text = telling(text);
+                    let shared = question.intersection(&text).count() as f64;
+                    shared / question.len().min(text.len()).max(1) as f64
+                })
+                .fold(0.0, f64::max)
+        })
+        .enumerate()
+        .filter(|(_, overlap)| *overlap >= OVERLAP)
+        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        .map(|(fact, _)| fact)
+}
+
+/// The words of a text that say what it is about, with plural and verb endings cut.
+fn telling(text: &str) -> BTreeSet<String> {
+    words(text)
+        .into_iter()
+        .filter(|word| !COMMON.contains(&word.as_str()))
+        .map(|word| {
+            let stem = ["ing", "ed", "es", "s"].iter().find_map(|ending| word.strip_suffix(ending));
+            stem.filter(|stem| stem.len() > 3).map_or(word.clone(), str::to_owned)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> Vec<Fact> {
+        let fact = |about: &str, ask: &[&str]| Fact {
+            about: about.into(),
+            tell: String::new(),
+            ask: ask.iter().map(|ask| (*ask).into()).collect(),
+        };
+        vec![
+            fact("what writes the most", &["which part of the load is writes we could move?"]),
+            fact("what the last write stall cost", &["has it stalled before, and what happened?"]),
+        ]
+    }
+
+    #[test]
+    fn a_short_question_reaches_the_fact_that_it_shares_words_with() {
+        assert_eq!(by_rule("What did the last stall cost us?", &facts()), Route::Fact { fact: 1 });
+        assert_eq!(by_rule("Who writes most?", &facts()), Route::Fact { fact: 0 });
+    }
+
+    #[test]
+    fn a_question_without_a_fact_is_unknown_and_a_statement_is_an_answer() {
+        assert_eq!(by_rule("Is there a cafeteria?", &facts()), Route::Unknown);
+        assert_eq!(by_rule("I'd cut the audit writes first.", &facts()), Route::Answer);
+    }
+
+    #[test]
+    fn a_long_message_is_an_answer_even_if_it_ends_with_a_question() {
+        let long = format!("{} shall we?", "I would say no. ".repeat(20));
+        assert_eq!(by_rule(&long, &facts()), Route::Answer);
+    }
+}

@@ -1,0 +1,144 @@
+//! What the program needs from outside, as traits. Adapters implement them; [`crate::app`] uses them.
+
+use jiff::Timestamp;
+
+use crate::core::{
+    bank::Case,
+    judging::{Judge, Observation, Unscored, Usage, questions::Exam},
+    record::{Line, Record, Route},
+    review::Review,
+    scenario::Fact,
+    session::{Session, Show},
+};
+
+/// The model: it observes, and it writes no word that anybody gets to read.
+pub trait Observer {
+    /// Who observes; stored with every observation.
+    fn judge(&self) -> Judge;
+
+    /// Decides on every statement of an exam, each by itself.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing could be observed. Never a partial result.
+    fn observe(&self, exam: &Exam, watch: &dyn Watch) -> Result<Observations, Unscored>;
+
+    /// Recognises what a short message is.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not; the caller goes on by fixed rules.
+    fn route(&self, message: &Message<'_>, watch: &dyn Watch) -> Result<Routing, Unscored>;
+
+    /// Told which case comes, while the person reads it: a hint to get ready, without a result.
+    fn prepare(&self, _case: &Case) {}
+}
+
+/// What an observer saw, and what it cost.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observations {
+    /// One for every statement, in the exam's order.
+    pub observations: Vec<Observation>,
+    /// Tokens.
+    pub usage: Usage,
+}
+
+/// A message that is to be recognised.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// The question that it was sent in reply to.
+    pub question: &'a str,
+    /// What was sent.
+    pub text: &'a str,
+    /// The facts that it may ask for.
+    pub facts: &'a [Fact],
+}
+
+/// What a message was taken for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Routing {
+    /// What it was taken for.
+    pub route: Route,
+    /// How sure, 0 to 1.
+    pub p: f64,
+}
+
+/// Follows a long piece of work and can stop it.
+pub trait Watch {
+    /// `done` of `total` small questions are answered.
+    fn step(&self, done: usize, total: usize);
+
+    /// Whether the person wants it stopped.
+    fn is_cancelled(&self) -> bool;
+}
+
+/// Where a session's records go.
+pub trait Journal {
+    /// Appends a record and returns it as a line of the journal when that is on disk.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be written: the session must not go on as if it were.
+    fn append(&mut self, record: &Record) -> Result<Line, JournalError>;
+}
+
+/// A record could not be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("can't write to {path}: {cause}")]
+pub struct JournalError {
+    /// The journal's file.
+    pub path: String,
+    /// What the system said.
+    pub cause: std::io::Error,
+}
+
+/// What time it is.
+pub trait Clock {
+    /// Wall time.
+    fn now(&self) -> Timestamp;
+}
+
+/// Where the candidate reads and types.
+pub trait Console {
+    /// Shows something of the round.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    fn show(&mut self, show: &Show, session: &Session) -> std::io::Result<()>;
+
+    /// Shows what came of the round.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    fn card(&mut self, review: &Review) -> std::io::Result<()>;
+
+    /// Waits for a message or a command.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal can't be read.
+    fn listen(&mut self) -> std::io::Result<Heard>;
+
+    /// Waits until the person comes back from a pause.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal can't be read.
+    fn rest(&mut self) -> std::io::Result<Heard>;
+
+    /// Shows that the model is at work, until the returned value is dropped.
+    fn busy(&self, what: &'static str) -> Box<dyn Watch>;
+}
+
+/// What came from the candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// A message was sent, or the wait is over.
+    Message(String),
+    /// Something to do in the round.
+    Action(crate::core::policy::Action),
+    /// The person leaves; the session can be taken up again.
+    Leave,
+}
