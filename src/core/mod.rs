@@ -13,3 +13,4 @@ pub mod review;
 pub mod rubric;
 pub mod scenario;
 pub mod session;
+pub mod text;
