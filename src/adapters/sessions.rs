@@ -1,0 +1,114 @@
+//! The folder with the journals.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::paths::{self, Home};
+
+/// Where sessions are kept.
+pub struct Sessions {
+    folder: PathBuf,
+}
+
+/// A session can't be found.
+#[derive(Debug, thiserror::Error)]
+pub enum FindError {
+    /// None has such an id.
+    #[error("there is no session `{0}`")]
+    None(String),
+    /// More than one begins like that.
+    #[error("more than one session begins with `{given}`: {}", .ids.join(", "))]
+    Several {
+        /// What was asked for.
+        given: String,
+        /// Those that it may mean.
+        ids: Vec<String>,
+    },
+    /// There are none at all.
+    #[error("there are no sessions yet")]
+    NoneYet,
+    /// The folder can't be read.
+    #[error("can't read {path}: {cause}")]
+    Unreadable {
+        /// The folder.
+        path: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+}
+
+impl Sessions {
+    /// The person's sessions.
+    pub fn of(home: &Home) -> Self {
+        Self { folder: home.sessions() }
+    }
+
+    /// Ids of all sessions, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the folder is there but can't be read.
+    pub fn ids(&self) -> Result<Vec<String>, FindError> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
+            Err(cause) => {
+                return Err(FindError::Unreadable { path: paths::display(&self.folder), cause });
+            }
+        };
+        let mut ids: Vec<String> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+            .collect();
+        ids.sort();
+        Ok(ids)
+    }
+
+    /// The session whose id is or begins with `given`; the latest one where nothing is given.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or more than one.
+    pub fn find(&self, given: Option<&str>) -> Result<String, FindError> {
+        let mut ids = self.ids()?;
+        let Some(given) = given else { return ids.pop().ok_or(FindError::NoneYet) };
+        if ids.iter().any(|id| id == given) {
+            return Ok(given.to_owned());
+        }
+        ids.retain(|id| id.starts_with(given));
+        match ids.as_slice() {
+            [] => Err(FindError::None(given.to_owned())),
+            [id] => Ok(id.clone()),
+            _ => Err(FindError::Several { given: given.to_owned(), ids }),
+        }
+    }
+
+    /// The journal of a session.
+    pub fn journal(&self, id: &str) -> PathBuf {
+        self.folder.join(format!("{id}.jsonl"))
+    }
+
+    /// Where the text that is being typed in a session is kept until it is sent.
+    pub fn draft(&self, id: &str) -> PathBuf {
+        self.folder.join(format!("{id}.draft"))
+    }
+
+    /// An id for a new session: when and about what, and a number where that is taken.
+    pub fn new_id(&self, at: Timestamp, scenario: &str) -> String {
+        let time = at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d-%H%M").to_string();
+        let plain = format!("{time}-{scenario}");
+        let numbered = (2..).map(|number| format!("{plain}-{number}"));
+        std::iter::once(plain.clone()).chain(numbered).find(|id| !self.journal(id).exists()).unwrap_or(plain)
+    }
+
+    /// The folder itself.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
