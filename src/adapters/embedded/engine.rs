@@ -22,8 +22,6 @@ pub const MAX_POSITIONS: usize = 16_384;
 pub struct Engine {
     embedding: QMatMul,
     layers: Vec<Layer>,
-    final_norm: Norm,
-    head: QMatMul,
     cos: Tensor,
     sin: Tensor,
     shape: Shape,
@@ -110,8 +108,6 @@ pub struct Pass {
     pub hidden: Vec<Tensor>,
     /// For each tapped layer a `(heads, tokens, cache + tokens)` tensor of attention weights.
     pub attention: Vec<Tensor>,
-    /// The output of the last layer that was run, `(tokens, hidden size)`.
-    pub last: Tensor,
 }
 
 impl Engine {
@@ -138,13 +134,7 @@ impl Engine {
         let shape = Shape { heads, kv_heads, head_size: hidden / heads };
 
         let mut read = |name: &str| content.tensor(&mut file, name, &device);
-        let embedding = std::sync::Arc::new(read("token_embd.weight")?);
-        // Small models tie the output head to the embedding and leave the tensor out.
-        let head = match read("output.weight") {
-            Ok(weight) => QMatMul::from_qtensor(weight)?,
-            Err(_) => QMatMul::from_arc(embedding.clone())?,
-        };
-        let final_norm = Norm::new(read("output_norm.weight")?, eps, &device)?;
+        let embedding = QMatMul::from_qtensor(read("token_embd.weight")?)?;
         let mut layers = Vec::with_capacity(blocks);
         for block in 0..blocks {
             let mut part = |name: &str| read(&format!("blk.{block}.{name}"));
@@ -170,17 +160,7 @@ impl Engine {
             });
         }
         let (cos, sin) = rotary_table(shape.head_size, base, &device)?;
-        Ok(Self {
-            embedding: QMatMul::from_arc(embedding)?,
-            layers,
-            final_norm,
-            head,
-            cos,
-            sin,
-            shape,
-            device,
-            tokenizer,
-        })
+        Ok(Self { embedding, layers, cos, sin, shape, device, tokenizer })
     }
 
     /// The tokens of `text`, which may hold the chat template's own marks.
@@ -192,6 +172,17 @@ impl Engine {
         let encoding =
             self.tokenizer.encode(text, false).map_err(|error| EngineError::Tokenizer(error.to_string()))?;
         Ok(encoding.get_ids().to_vec())
+    }
+
+    /// The tokens of `text`, and for each of them the bytes of `text` that it stands for.
+    ///
+    /// # Errors
+    ///
+    /// When the tokenizer rejects the text.
+    pub fn tokens_with_offsets(&self, text: &str) -> Result<(Vec<u32>, Vec<(usize, usize)>), EngineError> {
+        let encoding =
+            self.tokenizer.encode(text, false).map_err(|error| EngineError::Tokenizer(error.to_string()))?;
+        Ok((encoding.get_ids().to_vec(), encoding.get_offsets().to_vec()))
     }
 
     /// Runs `tokens` one after the other behind `past`.
@@ -249,17 +240,7 @@ impl Engine {
                 hidden.push(state.i(0)?);
             }
         }
-        Ok(Pass { cache, hidden, attention, last: state.i(0)? })
-    }
-
-    /// Logits over the vocabulary for one row of [`Pass::last`] of a full-depth pass.
-    ///
-    /// # Errors
-    ///
-    /// When a tensor operation fails.
-    pub fn logits(&self, row: &Tensor) -> Result<Vec<f32>, EngineError> {
-        let normed = self.final_norm.forward(&row.unsqueeze(0)?)?;
-        Ok(self.head.forward(&normed)?.flatten_all()?.to_vec1()?)
+        Ok(Pass { cache, hidden, attention })
     }
 
     /// 0 where a token may look, minus infinity where it may not.
@@ -360,12 +341,6 @@ fn rotary_table(head_size: usize, base: f32, device: &Device) -> candle_core::Re
         .reshape((MAX_POSITIONS, 1))?
         .matmul(&frequencies)?;
     Ok((angles.cos()?, angles.sin()?))
-}
-
-/// Index of the largest value along the last dimension of a logit row.
-pub fn argmax(row: &[f32]) -> u32 {
-    let best = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-    best.map_or(0, |(index, _)| index as u32)
 }
 
 /// Typed access to the `qwen2.*` keys of a GGUF header.

@@ -1,6 +1,13 @@
 //! The model that runs in this process.
 
 pub mod engine;
+pub mod judge;
+pub mod prompt;
+pub mod readout;
+
+mod worker;
+
+pub use worker::Embedded;
 
 /// Why the in-process model could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +24,9 @@ pub enum EngineError {
     /// Head counts that don't fit together.
     #[error("the model file's head counts don't fit together")]
     Shape,
+    /// The readout was fitted to a model of another size.
+    #[error("the readout was fitted to another model")]
+    Readout,
     /// The tokenizer refused the text.
     #[error("the tokenizer can't read the text: {0}")]
     Tokenizer(String),
@@ -28,4 +38,7 @@ pub enum EngineError {
         /// Tokens allowed.
         limit: usize,
     },
+    /// The person stopped it.
+    #[error("stopped")]
+    Cancelled,
 }

@@ -1,0 +1,105 @@
+//! What the embedded model reads, word for word.
+
+use std::ops::Range;
+
+use sha2::{Digest, Sha256};
+
+use crate::core::{judging::questions::Exam, text::visible};
+
+const EXAMINER: &str = "You are a strict, literal examiner. You read a candidate's interview answer and decide \
+    whether a statement about it is true.";
+const BEFORE_QUESTION: &str = "Interview question: ";
+const BEFORE_ANSWER: &str = "\n\nCandidate's answer:\n\"\"\"\n";
+const BEFORE_FOLLOW_UP: &str = "\n(Asked: ";
+const AFTER_FOLLOW_UP: &str = ")\n";
+const AFTER_ANSWER: &str = "\n\"\"\"\n\nWhat does this answer show?";
+const BEFORE_STATEMENT: &str = "\nThe candidate";
+const BEFORE_MESSAGE: &str = "\n\nThe candidate's message:\n\"\"\"\n";
+const AFTER_MESSAGE: &str = "\n\"\"\"\n\nWhat does the candidate want?";
+
+/// The shared prefix of all statements, and where the countable sentences stand in it.
+pub struct Prefix {
+    /// In the model's chat template.
+    pub text: String,
+    /// Number of each countable sentence and its bytes in `text`.
+    pub sentences: Vec<(u32, Range<usize>)>,
+}
+
+/// The text behind which every statement of an exam is put.
+pub fn prefix(exam: &Exam) -> Prefix {
+    let mut text = chat(EXAMINER);
+    text.push_str(BEFORE_QUESTION);
+    text.push_str(&neutral(&exam.opening));
+    text.push_str(BEFORE_ANSWER);
+    let mut sentences = vec![];
+    for (index, turn) in exam.turns.iter().enumerate() {
+        if turn.sentences.is_empty() {
+            continue;
+        }
+        if index > 0 {
+            text.push_str(BEFORE_FOLLOW_UP);
+            text.push_str(&neutral(&turn.asked));
+            text.push_str(AFTER_FOLLOW_UP);
+        }
+        for (position, (number, sentence)) in turn.sentences.iter().enumerate() {
+            if position > 0 {
+                text.push(' ');
+            }
+            let start = text.len();
+            text.push_str(&neutral(sentence));
+            sentences.push((*number, start..text.len()));
+        }
+    }
+    text.push_str(AFTER_ANSWER);
+    Prefix { text, sentences }
+}
+
+/// The part of a prefix that is known as soon as the case is: everything up to the answer.
+pub fn known_prefix(opening: &str) -> String {
+    format!("{}{BEFORE_QUESTION}{}{BEFORE_ANSWER}", chat(EXAMINER), neutral(opening.trim()))
+}
+
+/// What comes before a statement, and the statement itself as a clause about the candidate.
+pub fn statement(text: &str) -> (&'static str, String) {
+    let text = neutral(text.trim());
+    let mut chars = text.chars();
+    let clause = chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect());
+    (BEFORE_STATEMENT, format!(" {clause}"))
+}
+
+/// What is read to recognise a message.
+pub fn message(question: &str, text: &str) -> String {
+    format!(
+        "{}{BEFORE_QUESTION}{}{BEFORE_MESSAGE}{}{AFTER_MESSAGE}",
+        chat(EXAMINER),
+        neutral(question),
+        neutral(text)
+    )
+}
+
+/// The beginning of a chat up to the user's words.
+fn chat(system: &str) -> String {
+    format!("<|im_start|>system\n{system}<|im_end|>\n<|im_start|>user\n")
+}
+
+/// Text from outside as the model may read it: nothing in it can be taken for a mark of the chat template or
+/// for the fence around the answer.
+fn neutral(text: &str) -> String {
+    visible(text).replace("<|", "< |").replace("|>", "| >").replace("\"\"\"", "\"")
+}
+
+/// Hash over every word that is ours, to tell scores by different questions apart.
+pub fn hash() -> String {
+    let words = [
+        EXAMINER,
+        BEFORE_QUESTION,
+        BEFORE_ANSWER,
+        BEFORE_FOLLOW_UP,
+        AFTER_FOLLOW_UP,
+        AFTER_ANSWER,
+        BEFORE_STATEMENT,
+        BEFORE_MESSAGE,
+        AFTER_MESSAGE,
+    ];
+    Sha256::digest(words.join("\u{0}")).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
