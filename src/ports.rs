@@ -114,6 +114,9 @@ pub trait Console {
     /// When the terminal is gone.
     fn card(&mut self, review: &Review) -> std::io::Result<()>;
 
+    /// The last message is on disk: its draft is no longer needed.
+    fn kept(&mut self);
+
     /// Waits for a message or a command.
     ///
     /// # Errors

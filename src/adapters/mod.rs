@@ -1,3 +1,17 @@
 //! The real parts behind [`crate::ports`].
 
+pub mod bank_files;
+pub mod clock;
+pub mod config;
+pub mod console;
 pub mod embedded;
+pub mod jsonl;
+pub mod line_editor;
+pub mod model_file;
+pub mod no_model;
+pub mod openai;
+pub mod paths;
+pub mod script;
+pub mod sessions;
+pub mod signals;
+pub mod yaml;

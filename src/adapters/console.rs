@@ -1,0 +1,208 @@
+//! The terminal as the round sees it: shows with [`crate::render`], reads from a line editor or a script.
+
+use std::{
+    io::{self, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::tz::TimeZone;
+
+use crate::{
+    core::{
+        command::{self, Command, Place},
+        review::Review,
+        session::{Session, Show},
+    },
+    ports::{Console, Heard, Watch},
+    render::term,
+};
+
+/// Where typed text comes from.
+pub trait Input {
+    /// Waits for a text: a message of any number of lines, or one line that begins with a slash.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal can't be read.
+    fn read(&mut self) -> io::Result<Typed>;
+
+    /// Waits for one line, whatever it is.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal can't be read.
+    fn read_line(&mut self, prompt: &str) -> io::Result<Typed>;
+
+    /// The last text is kept elsewhere: forget its draft.
+    fn kept(&mut self);
+
+    /// How a message is sent, in one line.
+    fn how_to_send(&self) -> &'static str;
+}
+
+/// What an input gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// A text was sent.
+    Text(String),
+    /// There will be no more.
+    End,
+}
+
+/// The terminal, or what stands for it.
+pub struct Terminal<I> {
+    input: I,
+    cancelled: Arc<AtomicBool>,
+    explained: bool,
+}
+
+impl<I: Input> Terminal<I> {
+    /// `cancelled` is set by whoever catches Ctrl-C while the model is at work.
+    pub fn new(input: I, cancelled: Arc<AtomicBool>) -> Self {
+        Self { input, cancelled, explained: false }
+    }
+
+    /// Where the text comes from.
+    pub fn input(&mut self) -> &mut I {
+        &mut self.input
+    }
+}
+
+/// Columns of the terminal, 80 where there is none.
+pub fn width() -> usize {
+    textwrap::termwidth()
+}
+
+/// Prints a line to standard output, without styles where they are not wanted.
+///
+/// # Errors
+///
+/// When standard output is closed.
+pub fn print(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
+}
+
+impl<I: Input> Console for Terminal<I> {
+    fn show(&mut self, show: &Show, session: &Session) -> io::Result<()> {
+        let width = width();
+        let case = session.case();
+        let text = match show {
+            Show::Case => term::case(case, width),
+            Show::Line(asked) => format!("\n{}", term::line(asked, width)),
+            Show::Recap => term::recap(session, width),
+            Show::FactsAsked => term::facts_asked(session, width),
+            Show::Hint(signal) => term::hint(&case.rubric, signal.as_deref(), width),
+            Show::Rubric => term::rubric(&case.rubric, width),
+            Show::Denied(denied) => denied.to_string(),
+            Show::GoesOn(why) => {
+                let note = term::paint(term::WARN, "Note:");
+                term::wrap_hanging(
+                    &format!("{note} {why}. The interview goes on by fixed rules."),
+                    width,
+                    0,
+                    0,
+                )
+            }
+            Show::NothingSent => {
+                "That was empty, so nothing was sent. /skip leaves the question unanswered.".into()
+            }
+            // The card needs the journal: see `card`.
+            Show::Card => return Ok(()),
+        };
+        print(&text)
+    }
+
+    fn card(&mut self, review: &Review) -> io::Result<()> {
+        let width = width();
+        print(&format!("\n{}", term::result(review, width)))?;
+        print(&term::paint(term::FAINT, format!("Read it again: pushback review {}", review.session)))
+    }
+
+    fn kept(&mut self) {
+        self.input.kept();
+    }
+
+    fn listen(&mut self) -> io::Result<Heard> {
+        if !self.explained {
+            self.explained = true;
+            print(&term::paint(term::FAINT, self.input.how_to_send()))?;
+        }
+        loop {
+            let Typed::Text(text) = self.input.read()? else { return Ok(Heard::Leave) };
+            match command::parse(&text, Place::Round) {
+                None => return Ok(Heard::Message(text)),
+                Some(Ok(Command::Act(action))) => return Ok(Heard::Action(action)),
+                Some(Ok(Command::Quit)) => return Ok(Heard::Leave),
+                Some(Ok(_)) => print(&format!(
+                    "{}\n{}",
+                    term::help(Place::Round, width()),
+                    term::paint(term::FAINT, self.input.how_to_send())
+                ))?,
+                Some(Err(error)) => print(&format!("{error}. /help lists what there is."))?,
+            }
+        }
+    }
+
+    fn rest(&mut self) -> io::Result<Heard> {
+        match self.input.read_line("paused · Enter goes on ")? {
+            Typed::Text(text) if text.trim() == "/quit" => Ok(Heard::Leave),
+            Typed::Text(text) => Ok(Heard::Message(text)),
+            Typed::End => Ok(Heard::Leave),
+        }
+    }
+
+    fn busy(&self, what: &'static str) -> Box<dyn Watch> {
+        self.cancelled.store(false, Ordering::SeqCst);
+        Box::new(Busy { bar: bar(what), cancelled: self.cancelled.clone() })
+    }
+}
+
+/// A bar that is gone when it is dropped; nothing on anything but a terminal.
+struct Busy {
+    bar: ProgressBar,
+    cancelled: Arc<AtomicBool>,
+}
+
+fn bar(what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.set_message(what);
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+impl Watch for Busy {
+    fn step(&self, done: usize, total: usize) {
+        if self.bar.length() != Some(total as u64)
+            && let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {bar:24} {pos}/{len} {elapsed}")
+        {
+            self.bar.set_style(style.progress_chars("━━─"));
+            self.bar.set_length(total as u64);
+        }
+        self.bar.set_position(done as u64);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// When something was, in the person's own time zone.
+pub fn zone() -> TimeZone {
+    TimeZone::system()
+}

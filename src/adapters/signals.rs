@@ -1,0 +1,48 @@
+//! Signals from outside.
+
+use std::{
+    io,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+/// From now on Ctrl-C sets a flag instead of ending the program: while the model is at work it stops the
+/// model, and at the prompt the line editor reads the key itself.
+///
+/// A second Ctrl-C while the flag is still up ends the program: something is stuck.
+///
+/// # Errors
+///
+/// When the system refuses the handler.
+pub fn catch_interrupt() -> io::Result<Arc<AtomicBool>> {
+    use signal_hook::{consts::SIGINT, flag};
+    let cancelled = Arc::new(AtomicBool::new(false));
+    flag::register_conditional_shutdown(SIGINT, 130, cancelled.clone())?;
+    flag::register(SIGINT, cancelled.clone())?;
+    Ok(cancelled)
+}
+
+/// Gives the terminal back as it is now if the program is asked to end while a line is being edited.
+///
+/// # Errors
+///
+/// When the system refuses the handler.
+#[cfg(unix)]
+pub fn restore_terminal_on_end() -> io::Result<()> {
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+    use signal_hook::{
+        consts::{SIGHUP, SIGTERM},
+        iterator::Signals,
+        low_level::emulate_default_handler,
+    };
+    let Ok(settings) = tcgetattr(rustix::stdio::stdin()) else { return Ok(()) };
+    let mut signals = Signals::new([SIGTERM, SIGHUP])?;
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            // The draft's writer gets the moment that it needs.
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &settings);
+            let _ = emulate_default_handler(signal);
+        }
+    });
+    Ok(())
+}

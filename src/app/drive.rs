@@ -1,0 +1,133 @@
+//! The event loop: effects of the round are carried out, and what comes of them goes back as events.
+
+use std::{io, time::Instant};
+
+use crate::{
+    core::{
+        judging::{Unscored, questions::Exam},
+        record::{Line, Observed, Purpose, Record, Route, RoutedBy},
+        review::{self, FoldError},
+        session::{Effect, Event, Session, Show},
+    },
+    ports::{Console, Heard, Journal, JournalError, Message, Observer},
+};
+
+/// How a sitting ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The round is over and its result was shown.
+    Over,
+    /// The person left; the session can be taken up again.
+    Left,
+}
+
+/// Why a sitting can't go on.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// A record could not be kept. What the person had just said is in here, if it was that.
+    #[error(transparent)]
+    Journal {
+        /// Why.
+        #[from]
+        cause: JournalError,
+    },
+    /// The terminal is gone.
+    #[error("the terminal is gone: {0}")]
+    Console(#[from] io::Error),
+    /// The journal is no session.
+    #[error(transparent)]
+    Fold(#[from] FoldError),
+}
+
+/// Plays a round until it is over or the person leaves.
+///
+/// `lines` holds what is in the journal already and grows with it.
+///
+/// # Errors
+///
+/// When a record can't be kept or the terminal is gone. What is in the journal stays valid.
+pub fn drive(
+    session: &mut Session,
+    lines: &mut Vec<Line>,
+    journal: &mut dyn Journal,
+    observer: &dyn Observer,
+    console: &mut dyn Console,
+) -> Result<Ending, DriveError> {
+    observer.prepare(session.case());
+    let mut event = Event::Began;
+    loop {
+        let mut next = None;
+        for effect in session.handle(event) {
+            match effect {
+                Effect::Record(record) => {
+                    lines.push(journal.append(&record)?);
+                    if matches!(record, Record::Said { .. }) {
+                        console.kept();
+                    }
+                }
+                Effect::Show(Show::Card) => console.card(&review::fold(lines)?)?,
+                Effect::Show(show) => console.show(&show, session)?,
+                Effect::Listen => match console.listen()? {
+                    Heard::Message(text) => next = Some(Event::Said(text)),
+                    Heard::Action(action) => next = Some(Event::Wants(action)),
+                    Heard::Leave => return Ok(Ending::Left),
+                },
+                Effect::Rest => match console.rest()? {
+                    Heard::Leave => return Ok(Ending::Left),
+                    Heard::Message(_) | Heard::Action(_) => next = Some(Event::Resumed),
+                },
+                Effect::Route { message, question } => {
+                    next = Some(Event::Routed(route(session, observer, console, &message, &question)));
+                }
+                Effect::Observe { purpose, exam } => {
+                    next = Some(Event::Observed(observe(observer, console, purpose, &exam)));
+                }
+                Effect::End => return Ok(Ending::Over),
+            }
+        }
+        match next {
+            Some(following) => event = following,
+            None => return Ok(Ending::Left),
+        }
+    }
+}
+
+fn route(
+    session: &Session,
+    observer: &dyn Observer,
+    console: &dyn Console,
+    text: &str,
+    question: &str,
+) -> Result<(Route, RoutedBy), Unscored> {
+    let facts = &session.case().scenario.facts;
+    let watch = console.busy("reading");
+    let routing = observer.route(&Message { question, text, facts }, &*watch)?;
+    Ok((routing.route, RoutedBy::Model { model: observer.judge().model, p: routing.p }))
+}
+
+/// Asks the judge and puts down who was asked, about which sentences, and what it took.
+///
+/// # Errors
+///
+/// Why nothing could be observed.
+pub fn observe(
+    observer: &dyn Observer,
+    console: &dyn Console,
+    purpose: Purpose,
+    exam: &Exam,
+) -> Result<Observed, Unscored> {
+    let began = Instant::now();
+    let watch = console.busy(match purpose {
+        Purpose::Probe => "listening",
+        Purpose::Card => "scoring",
+    });
+    let seen = observer.observe(exam, &*watch)?;
+    Ok(Observed {
+        purpose,
+        judge: observer.judge(),
+        observations: seen.observations,
+        sentences: exam.spans(),
+        usage: seen.usage,
+        ms: began.elapsed().as_millis() as u64,
+    })
+}

@@ -1,0 +1,4 @@
+//! What happens, in which order. The only place where the parts meet.
+
+pub mod drive;
+pub mod score;

@@ -1,0 +1,57 @@
+//! Scoring a session again: new records behind the old ones, which stay.
+
+use super::drive::{DriveError, observe};
+use crate::{
+    core::{
+        judging::verdict,
+        record::{Line, Observed, Purpose, Record},
+        review,
+    },
+    ports::{Console, Journal, Observer},
+};
+
+/// Why a session can't be scored.
+#[derive(Debug, thiserror::Error)]
+pub enum ScoreError {
+    /// Not everything has been said yet.
+    #[error("the round was cut off before its end")]
+    Unfinished,
+    /// The journal can't be written or is no session.
+    #[error(transparent)]
+    Drive(#[from] DriveError),
+}
+
+/// Observes a finished round again and appends observations and score; where that fails, the reason.
+///
+/// # Errors
+///
+/// When the round is not finished or the journal can't be written.
+pub fn score(
+    lines: &mut Vec<Line>,
+    journal: &mut dyn Journal,
+    observer: &dyn Observer,
+    console: &dyn Console,
+) -> Result<(), ScoreError> {
+    let session = review::replay(lines).filter(crate::core::session::Session::is_over);
+    let session = session.ok_or(ScoreError::Unfinished)?;
+    let exam = session.exam();
+    let purpose = Purpose::Card;
+    let observed = if exam.is_empty() {
+        Ok(Observed::nothing(purpose, exam.spans()))
+    } else {
+        observe(observer, console, purpose, &exam)
+    };
+    let mut keep = |record: Record| -> Result<(), ScoreError> {
+        lines.push(journal.append(&record).map_err(DriveError::from)?);
+        Ok(())
+    };
+    match observed {
+        Ok(observed) => {
+            let rubric = &session.case().rubric;
+            let score = verdict::score(rubric, &exam, &observed.observations, session.target());
+            keep(Record::Observed(Box::new(observed)))?;
+            keep(Record::Scored(Box::new(score)))
+        }
+        Err(why) => keep(Record::Unobserved { purpose, why }),
+    }
+}
