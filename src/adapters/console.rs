@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use crate::{
     core::{
         command::{self, Command, Place},
+        judging::Unscored,
         review::Review,
         session::{Session, Show},
     },
@@ -59,12 +60,14 @@ pub struct Terminal<I> {
     input: I,
     cancelled: Arc<AtomicBool>,
     explained: bool,
+    /// The last reason that was told for going on without the model.
+    told: Option<Unscored>,
 }
 
 impl<I: Input> Terminal<I> {
     /// `cancelled` is set by whoever catches Ctrl-C while the model is at work.
     pub fn new(input: I, cancelled: Arc<AtomicBool>) -> Self {
-        Self { input, cancelled, explained: false }
+        Self { input, cancelled, explained: false, told: None }
     }
 
     /// Where the text comes from.
@@ -93,6 +96,12 @@ impl<I: Input> Console for Terminal<I> {
     fn show(&mut self, show: &Show, session: &Session) -> io::Result<()> {
         let width = width();
         let case = session.case();
+        if let Show::GoesOn(why) = show {
+            // Once is enough, until there is another reason.
+            if self.told.replace(why.clone()).as_ref() == Some(why) {
+                return Ok(());
+            }
+        }
         let text = match show {
             Show::Case => term::case(case, width),
             Show::Line(asked) => format!("\n{}", term::line(asked, width)),

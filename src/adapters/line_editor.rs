@@ -4,7 +4,10 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -27,6 +30,8 @@ pub struct LineEditor {
     history: PathBuf,
     draft: Option<DraftFile>,
     place: Place,
+    /// Whether Enter sends whatever there is.
+    one_line: Arc<AtomicBool>,
 }
 
 impl LineEditor {
@@ -40,8 +45,9 @@ impl LineEditor {
         let mut editor = Editor::with_config(config).map_err(into_io)?;
         let text = Arc::new(Text::default());
         editor.set_helper(Some(Mirror { text: text.clone() }));
+        let one_line = Arc::new(AtomicBool::new(false));
         if place == Place::Round {
-            let on_enter = EventHandler::Conditional(Box::new(OnEnter { place }));
+            let on_enter = EventHandler::Conditional(Box::new(OnEnter { place, one_line: one_line.clone() }));
             editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::NONE), on_enter);
             editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), Cmd::AcceptLine);
             editor.bind_sequence(KeyEvent::alt('\r'), Cmd::AcceptLine);
@@ -49,7 +55,7 @@ impl LineEditor {
         }
         // No history yet is no error.
         let _ = editor.load_history(history);
-        Ok(Self { editor, history: history.to_owned(), draft: None, place })
+        Ok(Self { editor, history: history.to_owned(), draft: None, place, one_line })
     }
 
     /// Keeps what is being typed in a file until it is [`Input::kept`]. A draft that is there already is
@@ -102,7 +108,10 @@ impl Input for LineEditor {
     }
 
     fn read_line(&mut self, prompt: &str) -> io::Result<Typed> {
-        match self.editor.readline(prompt) {
+        self.one_line.store(true, Ordering::SeqCst);
+        let read = self.editor.readline(prompt);
+        self.one_line.store(false, Ordering::SeqCst);
+        match read {
             Ok(text) => Ok(Typed::Text(text)),
             Err(ReadlineError::Interrupted | ReadlineError::Eof) => Ok(Typed::End),
             Err(error) => Err(into_io(error)),
@@ -135,12 +144,16 @@ fn into_io(error: ReadlineError) -> io::Error {
 /// Enter sends a command and a text whose last line is a dot; in everything else it begins a new line.
 struct OnEnter {
     place: Place,
+    one_line: Arc<AtomicBool>,
 }
 
 impl ConditionalEventHandler for OnEnter {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         let text = context.line();
-        let sends = text == "." || text.ends_with("\n.") || command::parse(text, self.place).is_some();
+        let sends = self.one_line.load(Ordering::SeqCst)
+            || text == "."
+            || text.ends_with("\n.")
+            || command::parse(text, self.place).is_some();
         Some(if sends { Cmd::AcceptLine } else { Cmd::Newline })
     }
 }

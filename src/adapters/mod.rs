@@ -6,6 +6,7 @@ pub mod config;
 pub mod console;
 pub mod embedded;
 pub mod jsonl;
+pub mod labels;
 pub mod line_editor;
 pub mod model_file;
 pub mod no_model;

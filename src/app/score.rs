@@ -3,7 +3,7 @@
 use super::drive::{DriveError, observe};
 use crate::{
     core::{
-        judging::verdict,
+        judging::{Unscored, verdict},
         record::{Line, Observed, Purpose, Record},
         review,
     },
@@ -21,7 +21,8 @@ pub enum ScoreError {
     Drive(#[from] DriveError),
 }
 
-/// Observes a finished round again and appends observations and score; where that fails, the reason.
+/// Observes a finished round again and appends observations and score; where that fails, the reason, which is
+/// also returned.
 ///
 /// # Errors
 ///
@@ -31,7 +32,7 @@ pub fn score(
     journal: &mut dyn Journal,
     observer: &dyn Observer,
     console: &dyn Console,
-) -> Result<(), ScoreError> {
+) -> Result<Option<Unscored>, ScoreError> {
     let session = review::replay(lines).filter(crate::core::session::Session::is_over);
     let session = session.ok_or(ScoreError::Unfinished)?;
     let exam = session.exam();
@@ -50,8 +51,12 @@ pub fn score(
             let rubric = &session.case().rubric;
             let score = verdict::score(rubric, &exam, &observed.observations, session.target());
             keep(Record::Observed(Box::new(observed)))?;
-            keep(Record::Scored(Box::new(score)))
+            keep(Record::Scored(Box::new(score)))?;
+            Ok(None)
         }
-        Err(why) => keep(Record::Unobserved { purpose, why }),
+        Err(why) => {
+            keep(Record::Unobserved { purpose, why: why.clone() })?;
+            Ok(Some(why))
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What can be written behind `pushback`.
 
+use std::path::PathBuf;
+
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::core::level::TargetLevel;
@@ -74,6 +76,9 @@ pub enum Command {
     /// The embedded model.
     #[command(subcommand)]
     Model(ModelCommand),
+    /// The judge in the embedded model.
+    #[command(subcommand)]
+    Judge(JudgeCommand),
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]
@@ -110,4 +115,23 @@ pub enum ModelCommand {
     Install,
     /// Show which model is in use and whether it is in place.
     Status,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum JudgeCommand {
+    /// Fit the readout to labelled answers, and say how it does on scenarios that it had not seen.
+    Fit {
+        /// Folder with labelled answers (JSONL).
+        #[arg(long)]
+        answers: PathBuf,
+        /// Folder with their scenarios; the bank, if none is named.
+        #[arg(long, requires = "rubrics")]
+        scenarios: Option<PathBuf>,
+        /// Folder with their rubrics; the bank, if none is named.
+        #[arg(long, requires = "scenarios")]
+        rubrics: Option<PathBuf>,
+        /// Where to write the readout.
+        #[arg(long)]
+        out: PathBuf,
+    },
 }

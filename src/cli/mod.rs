@@ -3,6 +3,7 @@
 mod args;
 mod bank;
 mod error;
+mod judge;
 mod model;
 mod repl;
 mod review;
@@ -49,6 +50,7 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Review { session, json }) => review::show(&context, session.as_deref(), json),
         Some(Command::Score { session }) => score::session(&context, session.as_deref()),
         Some(Command::Scenario(ScenarioCommand::List { json })) => bank::list(&context, json),
+        Some(Command::Judge(command)) => judge::run(&context, command),
         Some(Command::Model(command)) => model::run(&context, &command),
     }
 }

@@ -149,6 +149,7 @@ fn play(
     observer: &dyn Observer,
 ) -> Result<(), Failure> {
     let mut console: Box<dyn Console> = if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        signals::restore_terminal_on_end()?;
         let mut editor = LineEditor::new(Place::Round, &context.home.history())?;
         editor.keep_draft(context.sessions.draft(id));
         Box::new(Terminal::new(editor, context.cancelled.clone()))

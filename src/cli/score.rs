@@ -11,10 +11,7 @@ use crate::{
         script::Script,
     },
     app,
-    core::{
-        review::{self, Outcome},
-        text::one_line,
-    },
+    core::{review, text::one_line},
     render::term,
 };
 
@@ -25,15 +22,12 @@ pub fn session(context: &Context, given: Option<&str>) -> Result<(), Failure> {
     let mut lines = loaded.lines;
     let observer = model::observer(context)?;
     let console = Terminal::new(Script::new(io::empty()), context.cancelled.clone());
-    app::score::score(&mut lines, &mut journal, &*observer, &console)?;
+    let unscored = app::score::score(&mut lines, &mut journal, &*observer, &console)?;
     let review = review::fold(&lines)?;
     console::print(&term::paint(
         term::FAINT,
         format!("{} · {}\n", review.session, one_line(&review.drawn.scenario.title)),
     ))?;
     console::print(&term::result(&review, console::width()))?;
-    match &review.outcome {
-        Outcome::Unscored(why) => Err(model::failure(why)),
-        Outcome::Scored(_) | Outcome::Unfinished => Ok(()),
-    }
+    unscored.map_or(Ok(()), |why| Err(model::failure(&why)))
 }

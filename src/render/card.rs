@@ -52,7 +52,6 @@ pub fn card(card: &Card, width: usize) -> String {
 
 fn verdict(verdict: &Verdict) -> String {
     let target = verdict.target;
-    let percent = |p: f64| format!("{:.0}%", 100.0 * p);
     let (words, style) = if verdict.below >= verdict.at && verdict.below >= verdict.above {
         (format!("Most likely below the bar for {target}"), WARN)
     } else if verdict.above > verdict.at {
@@ -67,9 +66,9 @@ fn verdict(verdict: &Verdict) -> String {
             FAINT,
             format!(
                 "(below {}, at {}, above {}).",
-                percent(verdict.below),
-                percent(verdict.at),
-                percent(verdict.above)
+                chance(verdict.below),
+                chance(verdict.at),
+                chance(verdict.above)
             )
         )
     )

@@ -1,6 +1,7 @@
 //! The model that runs in this process.
 
 pub mod engine;
+pub mod fit;
 pub mod judge;
 pub mod prompt;
 pub mod readout;
@@ -27,6 +28,9 @@ pub enum EngineError {
     /// The readout was fitted to a model of another size.
     #[error("the readout was fitted to another model")]
     Readout,
+    /// Nothing can be learnt from labels of one kind or of one scenario.
+    #[error("the labels can't be fitted: they need both yes and no, and more than one scenario")]
+    Labels,
     /// The tokenizer refused the text.
     #[error("the tokenizer can't read the text: {0}")]
     Tokenizer(String),

@@ -211,7 +211,9 @@ impl Observer for EndpointObserver {
         let answer = self.wait(watch, async {
             tokio::time::timeout(ROUTING, self.wire.ask(&request)).await.unwrap_or(Err(Unscored::TimedOut))
         })?;
-        let letter = answer.text.trim().chars().next().map(|letter| letter.to_ascii_uppercase());
+        let word = answer.text.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
+        let letter = word.filter(|word| word.chars().count() == 1).and_then(|word| word.chars().next());
+        let letter = letter.map(|letter| letter.to_ascii_uppercase());
         let route = match letter {
             Some('A') => Route::Answer,
             Some('B') => Route::Repeat,

@@ -144,3 +144,91 @@ pub fn nothing_said(rubric: &Rubric) -> Vec<Rating> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Level::{Mid, Principal, Senior, SeniorStaff, Staff};
+
+    #[test]
+    fn one_signal_alone_reads_below_its_own_level() {
+        assert_eq!(read(vec![], &[]), Mid);
+        assert_eq!(read(vec![Senior], &[]), Senior);
+        assert_eq!(read(vec![Staff], &[]), Senior);
+        assert_eq!(read(vec![SeniorStaff], &[]), Staff);
+        assert_eq!(read(vec![Principal], &[]), Staff);
+    }
+
+    #[test]
+    fn principal_takes_three_signals_and_two_of_them_high() {
+        assert_eq!(read(vec![Principal, Senior], &[]), SeniorStaff);
+        assert_eq!(read(vec![Principal, Staff, Senior], &[]), SeniorStaff);
+        assert_eq!(read(vec![Senior, SeniorStaff, Principal], &[]), Principal);
+    }
+
+    #[test]
+    fn a_red_flag_caps() {
+        assert_eq!(read(vec![Staff, SeniorStaff], &[Mid]), Mid);
+        assert_eq!(read(vec![Staff, SeniorStaff], &[Staff, Senior]), Senior);
+    }
+
+    fn criterion(levels: &[&str], cap: &str) -> Criterion {
+        let signals: Vec<_> = levels
+            .iter()
+            .enumerate()
+            .map(|(i, level)| serde_json::json!({"id": format!("s{i}"), "level": level, "statement": "x"}))
+            .collect();
+        serde_json::from_value(serde_json::json!({
+            "id": "c", "name": "c", "question": "?", "signals": signals,
+            "levels": {"mid": "", "senior": "", "staff": "", "senior-staff": "", "principal": ""},
+            "red-flags": [{"id": "flag", "cap": cap, "statement": "x"}],
+        }))
+        .unwrap()
+    }
+
+    fn seen(ps: &[(&str, f64)]) -> Vec<Observation> {
+        let observation =
+            |(signal, p): &(&str, f64)| Observation { signal: (*signal).into(), p: *p, sentences: vec![1] };
+        ps.iter().map(observation).collect()
+    }
+
+    #[test]
+    fn a_probability_without_a_sentence_earns_nothing() {
+        let criterion = criterion(&["staff", "staff"], "mid");
+        let mut observations = seen(&[("s0", 0.99), ("s1", 0.99)]);
+        assert!(mean(&distribution(&criterion, &observations)) > 2.9);
+        for observation in &mut observations {
+            observation.sentences.clear();
+        }
+        assert_eq!(mean(&distribution(&criterion, &observations)), 1.0);
+    }
+
+    #[test]
+    fn doubt_widens_the_interval() {
+        let criterion = criterion(&["senior", "staff", "senior-staff", "principal"], "mid");
+        let width = |p: f64| {
+            let observations = seen(&[("s0", 1.0 - p), ("s1", 1.0 - p), ("s2", p), ("s3", p)]);
+            let (low, high) = interval(&distribution(&criterion, &observations), INTERVAL);
+            high - low
+        };
+        assert_eq!(width(0.001), 0);
+        assert!(width(0.5) > width(0.05));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_distribution_adds_up_and_more_evidence_never_lowers_the_level(
+            ps in proptest::collection::vec(0.0..=1.0f64, 5), flag in 0.0..=1.0f64, which in 0..4usize, more in 0.0..=1.0f64
+        ) {
+            let criterion = criterion(&["senior", "staff", "senior-staff", "principal"], "senior");
+            let names = ["s0", "s1", "s2", "s3"];
+            let mut values: Vec<(&str, f64)> = names.iter().copied().zip(ps).collect();
+            values.push(("flag", flag));
+            let before = distribution(&criterion, &seen(&values));
+            proptest::prop_assert!((before.iter().sum::<f64>() - 1.0).abs() < 1e-6);
+            values[which].1 = values[which].1.max(more);
+            let after = distribution(&criterion, &seen(&values));
+            proptest::prop_assert!(mean(&after) >= mean(&before) - 1e-6);
+        }
+    }
+}

@@ -119,3 +119,88 @@ impl Overall {
         Verdict { target, below: below / mass, at: at / mass, above: above / mass }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::judging::questions::ExamTurn;
+
+    fn rubric(weights: &[u32]) -> Rubric {
+        let criteria: Vec<_> = weights
+            .iter()
+            .enumerate()
+            .map(|(i, weight)| {
+                serde_json::json!({
+                    "id": format!("c{i}"), "name": "c", "question": "?", "weight": weight,
+                    "levels": {"mid": "", "senior": "", "staff": "", "senior-staff": "", "principal": ""},
+                    "signals": [
+                        {"id": format!("c{i}-x"), "level": "staff", "statement": "x"},
+                        {"id": format!("c{i}-y"), "level": "senior-staff", "statement": "y"},
+                    ],
+                })
+            })
+            .collect();
+        serde_json::from_value(serde_json::json!({"id": "r", "title": "R", "criteria": criteria})).unwrap()
+    }
+
+    fn exam(text: &str) -> Exam {
+        let turns = vec![ExamTurn { asked: String::new(), sentences: vec![(1, text.into())] }];
+        Exam { opening: String::new(), turns, sentences: vec![], statements: vec![] }
+    }
+
+    const SAID: &str = "we say no to the plan and tell the director why we do";
+
+    fn observations(ps: &[(usize, &str, f64)]) -> Vec<Observation> {
+        let observation = |(c, s, p): &(usize, &str, f64)| Observation {
+            signal: format!("c{c}-{s}"),
+            p: *p,
+            sentences: vec![1],
+        };
+        ps.iter().map(observation).collect()
+    }
+
+    #[test]
+    fn the_overall_level_is_the_weighted_mean_of_the_criteria() {
+        let seen = observations(&[(0, "x", 1.0), (0, "y", 1.0)]);
+        let score = score(&rubric(&[3, 1]), &exam(SAID), &seen, TargetLevel::Staff);
+        // Senior-staff with weight 3, nothing shown with weight 1.
+        assert_eq!(score.overall, (3.0 * 4.0 + 1.0) / 4.0);
+        assert_eq!(score.read, Some(Level::Staff));
+        assert_eq!((score.verdict.below, score.verdict.at, score.verdict.above), (0.0, 1.0, 0.0));
+    }
+
+    #[test]
+    fn too_few_words_read_as_no_evidence_whatever_a_judge_says() {
+        let seen = observations(&[(0, "x", 1.0), (0, "y", 1.0), (1, "x", 1.0)]);
+        let score = score(&rubric(&[1, 1]), &exam("Fine."), &seen, TargetLevel::Staff);
+        assert_eq!((score.overall, score.read, score.verdict.below), (0.0, None, 1.0));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_order_of_criteria_and_observations_changes_no_bit(
+            ps in proptest::collection::vec(0.0..=1.0f64, 8), turn in 0..4usize
+        ) {
+            let mut values = vec![];
+            for (i, p) in ps.iter().enumerate() {
+                values.push((i / 2, if i % 2 == 0 { "x" } else { "y" }, *p));
+            }
+            let (rubric, mut turned) = (rubric(&[2, 1, 3, 1]), rubric(&[2, 1, 3, 1]));
+            turned.criteria.rotate_left(turn);
+            let one = score(&rubric, &exam(SAID), &observations(&values), TargetLevel::SeniorStaff);
+            values.reverse();
+            let mut other = score(&turned, &exam(SAID), &observations(&values), TargetLevel::SeniorStaff);
+            other.ratings.rotate_right(turn);
+            proptest::prop_assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&other).unwrap());
+        }
+
+        #[test]
+        fn the_verdict_adds_up(ps in proptest::collection::vec(0.0..=1.0f64, 4)) {
+            let values: Vec<_> = ps.iter().enumerate().map(|(i, p)| (i / 2, if i % 2 == 0 { "x" } else { "y" }, *p)).collect();
+            let score = score(&rubric(&[2, 1]), &exam(SAID), &observations(&values), TargetLevel::Principal);
+            let v = score.verdict;
+            proptest::prop_assert!((v.below + v.at + v.above - 1.0).abs() < 1e-9);
+            proptest::prop_assert!(score.interval.0 <= score.interval.1);
+        }
+    }
+}

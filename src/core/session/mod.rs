@@ -5,6 +5,8 @@
 
 pub mod probing;
 pub mod routing;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -197,7 +199,10 @@ impl Session {
             Event::Wants(action) => {
                 self.guarded(action, &mut effects, |session, effects| session.act(action, effects));
             }
-            Event::Resumed => self.record(Record::Used { what: Use::Continue }, &mut effects),
+            Event::Resumed => {
+                self.record(Record::Used { what: Use::Continue }, &mut effects);
+                effects.extend(self.question().map(|line| Effect::Show(Show::Line(line))));
+            }
             Event::Routed(routed) => {
                 let (route, by) = routed.unwrap_or_else(|why| {
                     effects.push(Effect::Show(Show::GoesOn(why)));
