@@ -1,0 +1,130 @@
+//! The built-in bank, and one's own folder laid over it.
+
+use pushback::{
+    adapters::{bank_files, paths::Home as Folders},
+    core::{bank::Bank, level::Level},
+};
+
+use crate::home::Home;
+
+fn load(home: &Home) -> (Bank, Vec<String>) {
+    let (bank, problems) = bank_files::load(&Folders::at(home.path()));
+    let problems = problems
+        .into_iter()
+        .map(|problem| {
+            let place = problem.place.replace(&format!("{}/", home.path().display()), "");
+            format!("{place}: {}", problem.message)
+        })
+        .collect();
+    (bank, problems)
+}
+
+fn scenario(id: &str) -> String {
+    let text = include_str!("../../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+    text.replace("id: ga-date-on-one-database", &format!("id: {id}"))
+}
+
+#[test]
+fn the_built_in_bank_has_no_problems_and_three_scenarios_in_each_first_theme() {
+    let (bank, problems) = load(&Home::new());
+    assert_eq!(problems, Vec::<String>::new());
+    for theme in ["roadmap-pushback", "operational-investment", "team-growth"] {
+        let count = bank.cases().filter(|case| case.scenario.theme == theme).count();
+        assert!(count >= 3, "{theme} has {count}");
+    }
+}
+
+#[test]
+fn every_rubric_spans_the_levels_and_every_scenario_can_be_played() {
+    let (bank, _) = load(&Home::new());
+    for case in bank.cases() {
+        let id = &case.scenario.id;
+        let levels: std::collections::BTreeSet<Level> = case.rubric.signals().map(|s| s.level).collect();
+        assert!(levels.contains(&Level::Senior) && levels.contains(&Level::Principal), "{id}: {levels:?}");
+        assert!(case.scenario.facts.len() >= 5, "{id} has few facts");
+        let at_staff = case.scenario.probes.iter().filter(|probe| {
+            case.rubric.signal(&probe.missing).is_some_and(|signal| signal.level <= Level::Staff)
+        });
+        assert!(at_staff.count() >= 3, "{id} has too few probes for a staff target");
+        assert!(
+            case.rubric.signals().all(|signal| signal.coach.is_some()),
+            "{id}: a signal has no coach text"
+        );
+        assert!(case.scenario.facts.iter().all(|fact| !fact.ask.is_empty()), "{id}: a fact has no wordings");
+    }
+}
+
+#[test]
+fn ones_own_scenario_is_there_and_one_with_the_same_id_replaces_the_banks() {
+    let home = Home::new();
+    home.write("scenarios/mine.yaml", scenario("mine"));
+    let replaced = scenario("ga-date-on-one-database").replace("minutes: 12", "minutes: 44");
+    home.write("scenarios/deep/er/other.yaml", replaced);
+    let (bank, problems) = load(&home);
+    assert_eq!(problems, Vec::<String>::new());
+    assert!(bank.case("mine").is_ok());
+    assert_eq!(bank.case("ga-date-on-one-database").unwrap().scenario.minutes, 44);
+}
+
+#[test]
+fn each_broken_file_is_told_with_its_place_and_costs_nothing_else() {
+    let home = Home::new();
+    home.write("scenarios/a-typo.yaml", scenario("a").replace("opening:", "openign:"));
+    home.write(
+        "scenarios/b-rubric.yaml",
+        scenario("b").replace("rubric: roadmap-pushback", "rubric: roadmap-pushbak"),
+    );
+    home.write(
+        "scenarios/c-probe.yaml",
+        scenario("c").replace("missing: who-is-hurt", "missing: who-is-hrut"),
+    );
+    home.write("scenarios/d-binary.yaml", [0xff, 0xfe, 0x00, 0x9f]);
+    home.write("scenarios/e-large.yaml", "# ".repeat(600_000));
+    home.write("scenarios/f-artifact.yaml", scenario("f") + "artifact: ../../etc/passwd\n");
+    home.write("scenarios/g-id.yaml", scenario("\"not an id\""));
+    home.write("scenarios/h-empty.yaml", "");
+    home.write("scenarios/i-good.yaml", scenario("i"));
+    home.write("scenarios/j-second.yaml", scenario("i"));
+    home.write("rubrics/k.yaml", "id: k\ntitle: K\ncriteria: []\n");
+    let (bank, problems) = load(&home);
+    let text = problems.join("\n");
+    for expected in [
+        "scenarios/a-typo.yaml:9:1: unknown key `openign`: did you mean `opening`?",
+        "scenarios/b-rubric.yaml: there is no rubric `roadmap-pushbak`: did you mean `roadmap-pushback`?",
+        "scenarios/c-probe.yaml: a probe is for `who-is-hrut`, which is no signal of the rubric `roadmap-pushback`: did you mean `who-is-hurt`?",
+        "scenarios/d-binary.yaml: is not UTF-8 text",
+        "scenarios/e-large.yaml: is larger than 1024 kB",
+        "scenarios/f-artifact.yaml: artifact `../../etc/passwd` is not the name of a file beside the scenario",
+        "scenarios/g-id.yaml: id `not an id` is not made of lowercase letters, digits and hyphens",
+        "scenarios/h-empty.yaml",
+        "scenarios/j-second.yaml: a second scenario with the id `i`",
+        "rubrics/k.yaml: has 0 criteria: a rubric has 3 to 6",
+    ] {
+        assert!(text.contains(expected), "missing: {expected}\nin:\n{text}");
+    }
+    assert_eq!(problems.len(), 10, "{text}");
+    assert!(bank.case("i").is_ok() && bank.case("ga-date-on-one-database").is_ok());
+}
+
+#[test]
+fn the_same_seed_draws_the_same_scenario() {
+    let home = Home::new();
+    let draw = |seed: &str| {
+        let run = home.run(&["practice", "--no-model", "--seed", seed], "/quit\n").ok();
+        let heading = run.stdout.lines().find(|line| line.contains("about")).unwrap().to_owned();
+        (heading, run.stdout.lines().count())
+    };
+    assert_eq!(draw("7").0, draw("7").0);
+    let drawn: std::collections::BTreeSet<String> = (0..12).map(|seed| draw(&seed.to_string()).0).collect();
+    assert!(drawn.len() > 2, "{drawn:?}");
+}
+
+#[test]
+fn a_draw_that_can_not_be_made_says_what_there_is() {
+    let home = Home::new();
+    home.run(&["practice", "--no-model", "ga-date-on-one-databse"], "")
+        .fails(2, "there is no scenario `ga-date-on-one-databse`: did you mean `ga-date-on-one-database`?");
+    home.run(&["practice", "--no-model", "--theme", "cooking"], "").fails(2, "the themes are ");
+    home.run(&["practice", "--no-model", "--target", "mid"], "").fails(2, "is not a target level");
+    assert_eq!(home.journals().len(), 0);
+}

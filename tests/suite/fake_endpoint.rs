@@ -1,0 +1,199 @@
+//! A scripted OpenAI-compatible server that checks every request it gets.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+/// What the server does with a request.
+#[derive(Clone)]
+pub enum Reaction {
+    /// A chat completion with this content and no log probabilities.
+    Say(String),
+    /// One with log probabilities for "yes" and "no" as the first token.
+    Yes { p: f64, content: String },
+    /// A status with a body.
+    Status(u16, &'static str, String),
+    /// These bytes as the body of a 200.
+    Body(String),
+    /// The headers promise more than comes.
+    Cut,
+    /// Silence.
+    Silence(Duration),
+}
+
+type Script = dyn Fn(usize, &Value) -> Reaction + Send + Sync;
+
+pub struct FakeEndpoint {
+    pub url: String,
+    requests: Arc<Mutex<Vec<Value>>>,
+    violations: Arc<Mutex<Vec<String>>>,
+    stopped: Arc<AtomicBool>,
+}
+
+/// Text that must never be sent anywhere: a part of every coach text and of every note in the tests' bank.
+pub const CANARY: &str = "canary-7f3a";
+
+pub const KEY: &str = "sk-secret-0123456789";
+
+impl FakeEndpoint {
+    /// `script` gets the number of the request, from 0, and its body.
+    pub fn start(script: impl Fn(usize, &Value) -> Reaction + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/v1", listener.local_addr().unwrap());
+        let (requests, violations, stopped) = <(Arc<_>, Arc<_>, Arc<_>)>::default();
+        let server = Server { script: Arc::new(script), requests, violations, stopped };
+        let Server { requests, violations, stopped, .. } = server.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if server.stopped.load(Ordering::SeqCst) {
+                    return;
+                }
+                let server = server.clone();
+                thread::spawn(move || server.serve(stream));
+            }
+        });
+        Self { url, requests, violations, stopped }
+    }
+
+    pub fn requests(&self) -> Vec<Value> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+impl Drop for FakeEndpoint {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        if !thread::panicking() {
+            assert_eq!(*self.violations.lock().unwrap(), Vec::<String>::new());
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Server {
+    script: Arc<Script>,
+    requests: Arc<Mutex<Vec<Value>>>,
+    violations: Arc<Mutex<Vec<String>>>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Server {
+    fn serve(&self, mut stream: TcpStream) {
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        loop {
+            let mut head = vec![];
+            loop {
+                let mut line = String::new();
+                if reader.read_line(&mut line).unwrap_or(0) == 0 {
+                    return;
+                }
+                if line == "\r\n" {
+                    break;
+                }
+                head.push(line.trim_end().to_owned());
+            }
+            let header = |name: &str| {
+                head.iter().find_map(|line| {
+                    let (key, value) = line.split_once(':')?;
+                    key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+                })
+            };
+            let mut body = vec![0; header("content-length").map_or(0, |length| length.parse().unwrap())];
+            reader.read_exact(&mut body).unwrap();
+            let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+            self.check(&head[0], header("authorization").as_deref(), &body);
+            let number = {
+                let mut requests = self.requests.lock().unwrap();
+                requests.push(body.clone());
+                requests.len() - 1
+            };
+            if !react(&mut stream, (self.script)(number, &body)) {
+                return;
+            }
+        }
+    }
+
+    /// What holds for every request, whatever the test is about.
+    fn check(&self, first: &str, authorization: Option<&str>, body: &Value) {
+        let mut violations = self.violations.lock().unwrap();
+        let mut must = |holds: bool, what: &str| {
+            if !holds {
+                violations.push(format!("{what}: {body}"));
+            }
+        };
+        must(first.starts_with("POST /v1/chat/completions "), "wrong address");
+        must(
+            authorization.is_none() || authorization == Some(&format!("Bearer {KEY}")),
+            "neither no key nor the key",
+        );
+        must(body["model"] == "tested", "wrong model");
+        must(body["stream"] == false, "streaming");
+        must(body["temperature"].is_number() && body["max_tokens"].is_number(), "no temperature or limit");
+        let text = body.to_string();
+        must(!text.contains(CANARY), "a coach text or a note was sent");
+        must(!text.contains(KEY), "the key is in the body");
+        let roles: Vec<_> = body["messages"].as_array().unwrap().iter().map(|m| m["role"].clone()).collect();
+        must(roles == ["system", "user"], "not a system and a user message");
+        let user = body["messages"][1]["content"].as_str().unwrap_or_default();
+        for mark in ["answer", "message"] {
+            let (open, close) = (format!("<{mark}>"), format!("</{mark}>"));
+            must(user.matches(&open).count() <= 1 && user.matches(&close).count() <= 1, "forged delimiters");
+        }
+    }
+}
+
+/// The question that a request asks: what stands behind the candidate's words.
+pub fn question(body: &Value) -> &str {
+    let user = body["messages"][1]["content"].as_str().unwrap();
+    user.rsplit("</answer>").next().unwrap()
+}
+
+fn completion(content: &str, logprobs: Value) -> String {
+    json!({
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": content}, "logprobs": logprobs, "finish_reason": ""}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 60}},
+    })
+    .to_string()
+}
+
+/// Carries a reaction out; whether the connection can be used again.
+fn react(stream: &mut TcpStream, reaction: Reaction) -> bool {
+    let mut send = |status: u16, more: &str, body: &str, promised: usize| {
+        let head = format!(
+            "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n{more}content-length: {promised}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).is_ok()
+    };
+    match reaction {
+        Reaction::Say(content) => {
+            let body = completion(&content, Value::Null);
+            send(200, "", &body, body.len())
+        }
+        Reaction::Yes { p, content } => {
+            let candidate = |token: &str, p: f64| json!({"token": token, "logprob": p.ln()});
+            let top = json!([candidate("Yes", p * 0.6), candidate("yes", p * 0.4), candidate("no", 1.0 - p)]);
+            let logprobs = json!({"content": [{"token": "x", "logprob": 0.0, "top_logprobs": top}]});
+            let body = completion(&content, logprobs);
+            send(200, "", &body, body.len())
+        }
+        Reaction::Status(status, more, body) => send(status, more, &body, body.len()),
+        Reaction::Body(body) => send(200, "", &body, body.len()),
+        Reaction::Cut => {
+            send(200, "", "{\"choices\":[{\"mess", 4000);
+            false
+        }
+        Reaction::Silence(time) => {
+            thread::sleep(time);
+            false
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Everything that needs neither the model nor a network.
+
+mod bank;
+mod fake_endpoint;
+mod faults;
+mod home;
+mod model_file;
+mod openai;
+mod practice;
+mod pty;
+mod terminal;
+mod tidy;

@@ -1,0 +1,132 @@
+//! The program in a real pseudo-terminal, and the screen that a person would see.
+
+use std::{
+    io::{Read, Write},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use crate::home::{Home, PROGRAM};
+
+pub struct Terminal {
+    pub child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    parser: vt100::Parser,
+    raw: String,
+}
+
+/// How long anything may take on a slow machine before a test gives up.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Terminal {
+    pub fn start(home: &Home, columns: u16, rows: u16, arguments: &[&str]) -> Self {
+        let pty = native_pty_system();
+        let pair = pty.openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.args(arguments);
+        command.env_clear();
+        for (key, value) in [("PUSHBACK_HOME", home.path()), ("HOME", home.path())] {
+            command.env(key, value);
+        }
+        for (key, value) in
+            [("TERM", "xterm-256color"), ("TZ", "UTC"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin")]
+        {
+            command.env(key, value);
+        }
+        command.cwd(home.path());
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let writer = pair.master.take_writer().unwrap();
+        let parser = vt100::Parser::new(rows, columns, 10_000);
+        let state = Arc::new(Mutex::new(State { parser, raw: String::new() }));
+        let shared = state.clone();
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = reader.read(&mut buffer) {
+                let mut state = shared.lock().unwrap();
+                state.parser.process(&buffer[..read]);
+                state.raw.push_str(&String::from_utf8_lossy(&buffer[..read]));
+            }
+        });
+        Self { child, master: pair.master, writer, state }
+    }
+
+    /// What is on the screen now.
+    pub fn screen(&self) -> String {
+        let state = self.state.lock().unwrap();
+        let text = state.parser.screen().contents();
+        text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Everything that was ever printed, with its escape sequences.
+    pub fn raw(&self) -> String {
+        self.state.lock().unwrap().raw.clone()
+    }
+
+    pub fn send(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Types a message and sends it with Ctrl-D.
+    pub fn say(&mut self, text: &str) {
+        self.send(&text.replace('\n', "\r"));
+        let end = text.lines().last().unwrap_or_default();
+        self.wait_for(&end[end.len().saturating_sub(20)..]);
+        self.send("\u{4}");
+    }
+
+    #[track_caller]
+    pub fn wait_for(&self, text: &str) {
+        self.wait_until(text, |terminal| terminal.screen().contains(text));
+    }
+
+    #[track_caller]
+    pub fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !holds(self) {
+            assert!(began.elapsed() < PATIENCE, "never came: {what}\nscreen:\n{}", self.screen());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Waits for the end of the program.
+    #[track_caller]
+    pub fn ends(&mut self) -> u32 {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(began.elapsed() < PATIENCE, "still running:\n{}", self.screen());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    pub fn resize(&self, columns: u16, rows: u16) {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.master.resize(size).unwrap();
+        self.state.lock().unwrap().parser.screen_mut().set_size(rows, columns);
+    }
+
+    pub fn signal(&self, name: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        let sent = std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap();
+        assert!(sent.success());
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}

@@ -1,0 +1,145 @@
+//! What the compiler does not check: which layer may know which, and what lies at the top.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    fn collect(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, files);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push((path.clone(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let mut files = vec![];
+    collect(&root().join(folder), &mut files);
+    assert!(!files.is_empty(), "{folder} has no sources");
+    files
+}
+
+/// The part of a source that is no test.
+fn shipped(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap()
+}
+
+/// Words of a source, so that `crate::core` is found however a `use` is broken into lines.
+fn mentions(text: &str, word: &str) -> bool {
+    let flat: String = text.split_whitespace().collect();
+    flat.contains(word)
+}
+
+#[test]
+fn imports_go_downwards_only() {
+    let layers: [(&str, &[&str]); 4] = [
+        ("src/core", &["ports", "app", "render", "adapters", "cli"]),
+        ("src/render", &["ports", "app", "adapters", "cli"]),
+        ("src/app", &["render", "adapters", "cli"]),
+        ("src/adapters", &["app", "cli"]),
+    ];
+    for (folder, forbidden) in layers {
+        for (file, text) in sources(folder) {
+            for layer in forbidden {
+                for form in [format!("crate::{layer}::"), format!("crate::{{{layer}::")] {
+                    assert!(!mentions(&text, &form), "{} knows {layer}", file.display());
+                }
+                // Inside a braced `use crate::{…}` the layer stands behind a comma.
+                let flat: String = text.split_whitespace().collect();
+                if let Some(block) = flat.split("usecrate::{").nth(1) {
+                    let block = block.split("};").next().unwrap();
+                    assert!(!block.contains(&format!(",{layer}::")), "{} knows {layer}", file.display());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_core_touches_nothing_outside() {
+    let outside = [
+        "std::fs",
+        "std::net",
+        "std::thread",
+        "std::env",
+        "std::process",
+        "std::io",
+        "Instant",
+        "SystemTime",
+        "Timestamp::now",
+        "tokio",
+        "async fn",
+        "println!",
+        "eprintln!",
+        "rand::rng",
+        "rand::random",
+    ];
+    for (file, text) in sources("src/core") {
+        for word in outside {
+            assert!(!shipped(&text).contains(word), "{} uses {word}", file.display());
+        }
+    }
+}
+
+#[test]
+fn one_file_knows_the_yaml_library() {
+    for (file, text) in sources("src") {
+        let knows = text.contains("serde_saphyr");
+        assert_eq!(knows, file.ends_with("adapters/yaml.rs"), "{}", file.display());
+    }
+}
+
+#[test]
+fn a_file_is_about_one_thing() {
+    for (file, text) in sources("src") {
+        let lines = shipped(&text).lines().count();
+        assert!(lines <= 520, "{} has {lines} lines", file.display());
+        assert!(text.starts_with("//!"), "{} doesn't say what it is about", file.display());
+        for word in ["Manager", "Helper ", "Utils"] {
+            let declared = ["struct", "enum", "trait", "type"].map(|kind| format!("{kind} {word}"));
+            assert!(declared.iter().all(|d| !text.contains(d)), "{} has a {word}", file.display());
+        }
+    }
+}
+
+#[test]
+fn nothing_panics_on_purpose_in_what_ships() {
+    for (file, text) in sources("src").into_iter().filter(|(file, _)| !file.ends_with("tests.rs")) {
+        for word in [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("] {
+            assert!(!shipped(&text).contains(word), "{} has {word}", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_top_level_holds_what_belongs_there() {
+    let allowed: BTreeSet<&str> = [
+        ".ci",
+        ".git",
+        ".gitignore",
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE",
+        "README.md",
+        "benches",
+        "rubrics",
+        "rustfmt.toml",
+        "scenarios",
+        "src",
+        "target",
+        "tests",
+    ]
+    .into();
+    for entry in fs::read_dir(root()).unwrap() {
+        let name = entry.unwrap().file_name();
+        assert!(allowed.contains(name.to_str().unwrap()), "{name:?} is at the top");
+    }
+}
