@@ -130,6 +130,7 @@ fn the_top_level_holds_what_belongs_there() {
         "LICENSE",
         "README.md",
         "benches",
+        "build.rs",
         "rubrics",
         "rustfmt.toml",
         "scenarios",
