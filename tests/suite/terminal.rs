@@ -21,6 +21,8 @@ pub struct Terminal {
 struct State {
     parser: vt100::Parser,
     raw: String,
+    /// Nothing more will be printed.
+    closed: bool,
 }
 
 /// How long anything may take on a slow machine before a test gives up.
@@ -47,7 +49,7 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let parser = vt100::Parser::new(rows, columns, 10_000);
-        let state = Arc::new(Mutex::new(State { parser, raw: String::new() }));
+        let state = Arc::new(Mutex::new(State { parser, raw: String::new(), closed: false }));
         let shared = state.clone();
         thread::spawn(move || {
             let mut buffer = [0; 4096];
@@ -56,6 +58,7 @@ impl Terminal {
                 state.parser.process(&buffer[..read]);
                 state.raw.push_str(&String::from_utf8_lossy(&buffer[..read]));
             }
+            shared.lock().unwrap().closed = true;
         });
         Self { child, master: pair.master, writer, state }
     }
@@ -99,12 +102,13 @@ impl Terminal {
         }
     }
 
-    /// Waits for the end of the program.
+    /// Waits for the end of the program, and until everything that it printed is on the screen.
     #[track_caller]
     pub fn ends(&mut self) -> u32 {
         let began = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
+            let status = self.child.try_wait().unwrap();
+            if let Some(status) = status.filter(|_| self.state.lock().unwrap().closed) {
                 return status.exit_code();
             }
             assert!(began.elapsed() < PATIENCE, "still running:\n{}", self.screen());
