@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use crate::core::{
-    bank::Case,
     judging::{Judge, Observation, Unscored, Usage, questions::Exam},
     record::{Line, Record, Route},
     review::Review,
@@ -30,8 +29,11 @@ pub trait Observer {
     /// Why it could not; the caller goes on by fixed rules.
     fn route(&self, message: &Message<'_>, watch: &dyn Watch) -> Result<Routing, Unscored>;
 
-    /// Told which case comes, while the person reads it: a hint to get ready, without a result.
-    fn prepare(&self, _case: &Case) {}
+    /// Takes hints, while the person reads and types, of what will probably be asked about soon. `None` where
+    /// nothing can be done ahead.
+    fn head_start(&self) -> Option<Box<dyn Fn(Exam)>> {
+        None
+    }
 }
 
 /// What an observer saw, and what it cost.
@@ -117,12 +119,12 @@ pub trait Console {
     /// The last message is on disk: its draft is no longer needed.
     fn kept(&mut self);
 
-    /// Waits for a message or a command.
+    /// Waits for a message or a command. `overheard` is told what has been typed so far, after every key.
     ///
     /// # Errors
     ///
     /// When the terminal can't be read.
-    fn listen(&mut self) -> std::io::Result<Heard>;
+    fn listen(&mut self, overheard: Option<Overheard>) -> std::io::Result<Heard>;
 
     /// Waits until the person comes back from a pause.
     ///
@@ -134,6 +136,9 @@ pub trait Console {
     /// Shows that the model is at work, until the returned value is dropped.
     fn busy(&self, what: &'static str) -> Box<dyn Watch>;
 }
+
+/// Is told a text while it is being typed.
+pub type Overheard = std::rc::Rc<dyn Fn(&str)>;
 
 /// What came from the candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,18 +19,19 @@ use crate::{
         review::Review,
         session::{Session, Show},
     },
-    ports::{Console, Heard, Watch},
+    ports::{Console, Heard, Overheard, Watch},
     render::term,
 };
 
 /// Where typed text comes from.
 pub trait Input {
-    /// Waits for a text: a message of any number of lines, or one line that begins with a slash.
+    /// Waits for a text: a message of any number of lines, or one line that begins with a slash. `overheard` is
+    /// told the text after every key, where there are keys.
     ///
     /// # Errors
     ///
     /// When the terminal can't be read.
-    fn read(&mut self) -> io::Result<Typed>;
+    fn read(&mut self, overheard: Option<Overheard>) -> io::Result<Typed>;
 
     /// Waits for one line, whatever it is.
     ///
@@ -138,13 +139,13 @@ impl<I: Input> Console for Terminal<I> {
         self.input.kept();
     }
 
-    fn listen(&mut self) -> io::Result<Heard> {
+    fn listen(&mut self, overheard: Option<Overheard>) -> io::Result<Heard> {
         if !self.explained {
             self.explained = true;
             print(&term::paint(term::FAINT, self.input.how_to_send()))?;
         }
         loop {
-            let Typed::Text(text) = self.input.read()? else { return Ok(Heard::Leave) };
+            let Typed::Text(text) = self.input.read(overheard.clone())? else { return Ok(Heard::Leave) };
             match command::parse(&text, Place::Round) {
                 None => return Ok(Heard::Message(text)),
                 Some(Ok(Command::Act(action))) => return Ok(Heard::Action(action)),

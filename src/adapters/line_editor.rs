@@ -2,6 +2,7 @@
 //! a moment after it was typed.
 
 use std::{
+    cell::RefCell,
     fs, io,
     path::{Path, PathBuf},
     sync::{
@@ -19,7 +20,10 @@ use rustyline::{
 };
 
 use super::console::{Input, Typed};
-use crate::core::command::{self, Place};
+use crate::{
+    core::command::{self, Place},
+    ports::Overheard,
+};
 
 /// How long a draft may be newer on the screen than on disk.
 const DRAFT_DELAY: Duration = Duration::from_millis(250);
@@ -44,7 +48,7 @@ impl LineEditor {
         let config = Config::builder().auto_add_history(false).build();
         let mut editor = Editor::with_config(config).map_err(into_io)?;
         let text = Arc::new(Text::default());
-        editor.set_helper(Some(Mirror { text: text.clone() }));
+        editor.set_helper(Some(Mirror { text: text.clone(), overheard: RefCell::new(None) }));
         let one_line = Arc::new(AtomicBool::new(false));
         if place == Place::Round {
             let on_enter = EventHandler::Conditional(Box::new(OnEnter { place, one_line: one_line.clone() }));
@@ -72,7 +76,10 @@ impl LineEditor {
 }
 
 impl Input for LineEditor {
-    fn read(&mut self) -> io::Result<Typed> {
+    fn read(&mut self, overheard: Option<Overheard>) -> io::Result<Typed> {
+        if let Some(mirror) = self.editor.helper() {
+            mirror.overheard.replace(overheard);
+        }
         let mut initial = self.draft.as_ref().and_then(DraftFile::read).unwrap_or_default();
         loop {
             match self.editor.readline_with_initial("› ", (&initial, "")) {
@@ -201,6 +208,7 @@ impl Text {
 #[derive(Completer, Helper, Highlighter, Validator)]
 struct Mirror {
     text: Arc<Text>,
+    overheard: RefCell<Option<Overheard>>,
 }
 
 impl Hinter for Mirror {
@@ -208,6 +216,9 @@ impl Hinter for Mirror {
 
     fn hint(&self, line: &str, _: usize, _: &Context<'_>) -> Option<String> {
         self.text.set(line);
+        if let Some(overheard) = &*self.overheard.borrow() {
+            overheard(line);
+        }
         None
     }
 }

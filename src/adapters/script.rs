@@ -3,6 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::console::{Input, Typed};
+use crate::ports::Overheard;
 
 /// Reads messages from a script.
 pub struct Script<R> {
@@ -26,7 +27,7 @@ impl<R: BufRead> Script<R> {
 }
 
 impl<R: BufRead> Input for Script<R> {
-    fn read(&mut self) -> io::Result<Typed> {
+    fn read(&mut self, _overheard: Option<Overheard>) -> io::Result<Typed> {
         let mut message: Vec<String> = vec![];
         loop {
             match self.line()? {
@@ -58,7 +59,7 @@ mod tests {
     #[test]
     fn a_message_keeps_its_paragraphs_and_ends_at_the_dot() {
         let mut script = Script::new(&b"One.\n\nTwo.\n.\n/hint\nThree\n.\nnever sent\n"[..]);
-        let mut read = || script.read().unwrap();
+        let mut read = || script.read(None).unwrap();
         assert_eq!(read(), Typed::Text("One.\n\nTwo.".into()));
         assert_eq!(read(), Typed::Text("/hint".into()));
         assert_eq!(read(), Typed::Text("Three".into()));

@@ -1,6 +1,6 @@
 //! The event loop: effects of the round are carried out, and what comes of them goes back as events.
 
-use std::{io, time::Instant};
+use std::{cell::Cell, io, rc::Rc, time::Instant};
 
 use crate::{
     core::{
@@ -9,7 +9,7 @@ use crate::{
         review::{self, FoldError},
         session::{Effect, Event, Session, Show},
     },
-    ports::{Console, Heard, Journal, JournalError, Message, Observer},
+    ports::{Console, Heard, Journal, JournalError, Message, Observer, Overheard},
 };
 
 /// How a sitting ended.
@@ -53,7 +53,9 @@ pub fn drive(
     observer: &dyn Observer,
     console: &mut dyn Console,
 ) -> Result<Ending, DriveError> {
-    observer.prepare(session.case());
+    if let Some(head_start) = observer.head_start() {
+        head_start(session.exam_with(""));
+    }
     let mut event = Event::Began;
     loop {
         let mut next = None;
@@ -67,7 +69,7 @@ pub fn drive(
                 }
                 Effect::Show(Show::Card) => console.card(&review::fold(lines)?)?,
                 Effect::Show(show) => console.show(&show, session)?,
-                Effect::Listen => match console.listen()? {
+                Effect::Listen => match console.listen(overhear(session, observer))? {
                     Heard::Message(text) => next = Some(Event::Said(text)),
                     Heard::Action(action) => next = Some(Event::Wants(action)),
                     Heard::Leave => return Ok(Ending::Left),
@@ -90,6 +92,19 @@ pub fn drive(
             None => return Ok(Ending::Left),
         }
     }
+}
+
+/// Lets the model read the finished paragraphs of an answer while the next one is being typed.
+fn overhear(session: &Session, observer: &dyn Observer) -> Option<Overheard> {
+    let head_start = observer.head_start()?;
+    let session = session.clone();
+    let told = Cell::new(0);
+    Some(Rc::new(move |draft| {
+        let finished = draft.rfind('\n').unwrap_or(0);
+        if told.replace(finished) != finished {
+            head_start(session.exam_with(&draft[..finished]));
+        }
+    }))
 }
 
 fn route(

@@ -133,6 +133,23 @@ pub fn observe(
     Ok((observations.into_iter().map(|(_, observation)| observation).collect(), readings.usage))
 }
 
+/// Runs what is known of an answer so far, as long as `go_on` says so.
+///
+/// # Errors
+///
+/// When the text is too long, the pass fails, or there was something else to do.
+pub fn read_ahead(
+    engine: &Engine,
+    memory: &mut Memory,
+    readout: &Readout,
+    exam: &Exam,
+    go_on: &dyn Fn() -> bool,
+) -> Result<(), EngineError> {
+    let prefix = prompt::prefix(exam);
+    let tokens = engine.tokens(&prefix.text[..prefix.answer_ends])?;
+    memory.run(engine, &tokens, taps(readout).depth, go_on).map(|_| ())
+}
+
 /// What has to be tapped for a readout.
 pub fn taps(readout: &Readout) -> Taps {
     let mut attention: Vec<usize> = readout.pointers.iter().map(|(layer, _)| *layer).collect();
@@ -218,8 +235,9 @@ impl Part {
 }
 
 impl Memory {
-    /// Tokens of a prefix that are run in one go, so that stopping doesn't have to wait for all of them.
-    const STRIDE: usize = 512;
+    /// Tokens of a prefix that are run in one go. A token always goes with the same neighbours, whatever was in memory
+    /// before: sums in another grouping would differ in their last bits, and a score must not depend on its history.
+    const STRIDE: usize = 64;
 
     /// Makes this the memory of `tokens`; returns how many of them need not be run again.
     ///
@@ -241,7 +259,9 @@ impl Memory {
         if depth != self.depth {
             *self = Self { depth, ..Self::default() };
         }
-        let shared = self.tokens.iter().zip(tokens).take_while(|(old, new)| old == new).count();
+        let equal = self.tokens.iter().zip(tokens).take_while(|(old, new)| old == new).count();
+        let whole = equal == tokens.len() && equal == self.tokens.len();
+        let shared = if whole { equal } else { equal / Self::STRIDE * Self::STRIDE };
         if shared < self.tokens.len() {
             self.cache = self.cache.cut(shared)?;
             self.tokens.truncate(shared);

@@ -21,6 +21,8 @@ const AFTER_MESSAGE: &str = "\n\"\"\"\n\nWhat does the candidate want?";
 pub struct Prefix {
     /// In the model's chat template.
     pub text: String,
+    /// Bytes of `text` up to which a longer answer would leave it as it is.
+    pub answer_ends: usize,
     /// Number of each countable sentence and its bytes in `text`.
     pub sentences: Vec<(u32, Range<usize>)>,
 }
@@ -50,13 +52,9 @@ pub fn prefix(exam: &Exam) -> Prefix {
             sentences.push((*number, start..text.len()));
         }
     }
+    let answer_ends = text.len();
     text.push_str(AFTER_ANSWER);
-    Prefix { text, sentences }
-}
-
-/// The part of a prefix that is known as soon as the case is: everything up to the answer.
-pub fn known_prefix(opening: &str) -> String {
-    format!("{}{BEFORE_QUESTION}{}{BEFORE_ANSWER}", chat(EXAMINER), neutral(opening.trim()))
+    Prefix { text, answer_ends, sentences }
 }
 
 /// What comes before a statement, and the statement itself as a clause about the candidate.

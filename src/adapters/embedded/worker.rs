@@ -4,7 +4,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread,
@@ -13,14 +13,13 @@ use std::{
 
 use super::{
     EngineError,
-    engine::{Engine, Taps},
+    engine::Engine,
     judge::{self, Memory},
     prompt,
     readout::Readout,
 };
 use crate::{
     core::{
-        bank::Case,
         judging::{Judge, Unscored, questions::Exam},
         session::routing,
     },
@@ -30,12 +29,21 @@ use crate::{
 /// The model in this process, behind the port.
 pub struct Embedded {
     jobs: Sender<Job>,
+    /// Jobs that were sent and not begun.
+    waiting: Arc<AtomicUsize>,
     judge: Judge,
 }
 
 enum Job {
-    Observe { exam: Box<Exam>, reply: Sender<Reply>, cancelled: Arc<AtomicBool> },
-    Prepare { opening: String },
+    Observe {
+        exam: Box<Exam>,
+        reply: Sender<Reply>,
+        cancelled: Arc<AtomicBool>,
+    },
+    /// A hint only: given up as soon as anything else is to be done.
+    ReadAhead {
+        exam: Box<Exam>,
+    },
 }
 
 enum Reply {
@@ -50,11 +58,13 @@ impl Embedded {
         let readout = Readout::built_in();
         let hash = readout.as_ref().map_or_else(|_| String::new(), |readout| readout_hash(readout));
         let judge = Judge { model: name.to_owned(), prompt_hash: format!("{}-{hash}", prompt::hash()) };
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let sent = waiting.clone();
         thread::spawn(move || {
             let model = readout.and_then(|readout| Ok((Engine::load(&file)?, readout)));
-            work(&queue, model);
+            work(&queue, &sent, model);
         });
-        Self { jobs, judge }
+        Self { jobs, waiting, judge }
     }
 }
 
@@ -74,6 +84,7 @@ impl Observer for Embedded {
         let (reply, replies) = mpsc::channel();
         let cancelled = Arc::new(AtomicBool::new(false));
         let job = Job::Observe { exam: Box::new(exam.clone()), reply, cancelled: cancelled.clone() };
+        self.waiting.fetch_add(1, Ordering::SeqCst);
         self.jobs.send(job).map_err(|_| gone())?;
         loop {
             match replies.recv_timeout(PATIENCE) {
@@ -93,9 +104,13 @@ impl Observer for Embedded {
         Ok(Routing { route: routing::by_rule(message.text, message.facts), p: 1.0 })
     }
 
-    fn prepare(&self, case: &Case) {
-        // A worker that is gone tells so when it is asked for a result.
-        let _ = self.jobs.send(Job::Prepare { opening: case.scenario.opening.clone() });
+    fn head_start(&self) -> Option<Box<dyn Fn(Exam)>> {
+        let (jobs, waiting) = (self.jobs.clone(), self.waiting.clone());
+        Some(Box::new(move |exam| {
+            waiting.fetch_add(1, Ordering::SeqCst);
+            // A worker that is gone tells so when it is asked for a result.
+            let _ = jobs.send(Job::ReadAhead { exam: Box::new(exam) });
+        }))
     }
 }
 
@@ -103,20 +118,19 @@ fn gone() -> Unscored {
     Unscored::BrokenModel { detail: "it stopped working; start pushback again".into() }
 }
 
-fn work(queue: &Receiver<Job>, model: Result<(Engine, Readout), EngineError>) {
+fn work(queue: &Receiver<Job>, waiting: &AtomicUsize, model: Result<(Engine, Readout), EngineError>) {
     let mut memory = Memory::default();
     for job in queue {
+        waiting.fetch_sub(1, Ordering::SeqCst);
         match (&model, job) {
             (Err(error), Job::Observe { reply, .. }) => {
                 let _ = reply.send(Reply::Done(Err(unscored(error))));
             }
-            (Err(_), Job::Prepare { .. }) => {}
-            (Ok((engine, readout)), Job::Prepare { opening }) => {
-                // Only a head start: if it fails, the exam will say why.
-                let taps: Taps = judge::taps(readout);
-                if let Ok(tokens) = engine.tokens(&prompt::known_prefix(&opening)) {
-                    let _ = memory.run(engine, &tokens, taps.depth, &|| true);
-                }
+            (Err(_), Job::ReadAhead { .. }) => {}
+            (Ok((engine, readout)), Job::ReadAhead { exam }) => {
+                let go_on = || waiting.load(Ordering::SeqCst) == 0;
+                // If it fails, the exam will say why.
+                let _ = judge::read_ahead(engine, &mut memory, readout, &exam, &go_on);
             }
             (Ok((engine, readout)), Job::Observe { exam, reply, cancelled }) => {
                 let progress = |done, total| {

@@ -1,7 +1,7 @@
 //! What to ask about an answer: the text that a judge reads, and the statements that it decides on.
 
 use super::sentences::{self, Sentence};
-use crate::core::{bank::Case, session::Turn};
+use crate::core::{bank::Case, record::SentenceSpan, session::Turn};
 
 /// Everything that a judge gets to see of a round. It holds no level, no weight and no other verdict: each
 /// statement is decided on the candidate's words alone.
@@ -74,6 +74,14 @@ impl Exam {
             .map(|(_, text)| sentences::words(text).len())
             .sum();
         words < FEWEST_WORDS
+    }
+
+    /// The sentences in the form in which they are stored with the observations.
+    pub fn spans(&self) -> Vec<SentenceSpan> {
+        self.sentences
+            .iter()
+            .map(|s| SentenceSpan { turn: s.turn, bytes: s.range.clone(), discount: s.discount })
+            .collect()
     }
 
     /// Numbers of the sentences that may be evidence.

@@ -15,7 +15,7 @@ use super::{
     judging::{Observation, Unscored, questions::Exam, verdict},
     level::TargetLevel,
     policy::{self, Action, Denied, Phase},
-    record::{Ask, Asked, Mode, Observed, Phrase, Purpose, Record, Route, RoutedBy, SentenceSpan, Use},
+    record::{Ask, Asked, Mode, Observed, Phrase, Purpose, Record, Route, RoutedBy, Use},
 };
 
 /// Most probes in a round.
@@ -185,6 +185,16 @@ impl Session {
     /// Everything that the judge is asked for the score card.
     pub fn exam(&self) -> Exam {
         Exam::new(&self.case, &self.turns, |_| true)
+    }
+
+    /// What would be asked if `draft` were sent as the answer to the open question. Statements are left out:
+    /// this is for reading ahead.
+    pub fn exam_with(&self, draft: &str) -> Exam {
+        let mut turns = self.turns.clone();
+        if let Some(turn) = turns.last_mut() {
+            turn.said.push(draft.to_owned());
+        }
+        Exam::new(&self.case, &turns, |_| false)
     }
 
     /// Takes in an event and says what is to be done about it.
@@ -503,15 +513,5 @@ impl Session {
 
     fn probes_asked(&self) -> usize {
         self.turns.iter().filter(|turn| matches!(turn.kind, Ask::Probe { .. })).count()
-    }
-}
-
-impl Exam {
-    /// The sentences in the form in which they are stored with the observations.
-    pub fn spans(&self) -> Vec<SentenceSpan> {
-        self.sentences
-            .iter()
-            .map(|s| SentenceSpan { turn: s.turn, bytes: s.range.clone(), discount: s.discount })
-            .collect()
     }
 }
