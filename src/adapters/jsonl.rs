@@ -222,6 +222,11 @@ fn newer_format(raw: &[u8]) -> Option<u32> {
     (format > FORMAT).then_some(format)
 }
 
+/// A short hash that tells versions of a scenario or rubric apart.
+pub fn fingerprint(value: &impl serde::Serialize) -> String {
+    hash(&serde_json::to_vec(value).unwrap_or_default())[..16].to_owned()
+}
+
 /// SHA-256 in hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()

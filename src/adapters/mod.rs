@@ -1,5 +1,6 @@
 //! The real parts behind [`crate::ports`].
 
+pub mod answers;
 pub mod bank_files;
 pub mod clock;
 pub mod config;

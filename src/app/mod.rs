@@ -1,4 +1,5 @@
 //! What happens, in which order. The only place where the parts meet.
 
+pub mod bulk;
 pub mod drive;
 pub mod score;

@@ -65,11 +65,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Score a session again, with the model that is in use now.
-    Score {
-        /// Id of a session, or how it begins; the latest one, if none is named.
-        session: Option<String>,
-    },
+    /// Score a session again with the model that is in use now, or answers in bulk.
+    Score(ScoreArgs),
     /// The bank of scenarios.
     #[command(subcommand)]
     Scenario(ScenarioCommand),
@@ -97,6 +94,42 @@ pub struct PracticeArgs {
     /// Draw the same scenario again.
     #[arg(long, conflicts_with = "scenario")]
     pub seed: Option<u64>,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct ScoreArgs {
+    /// Id of a session, or how it begins; the latest one, if none is named.
+    #[arg(conflicts_with = "answers")]
+    pub session: Option<String>,
+
+    #[command(flatten)]
+    pub bulk: Option<BulkArgs>,
+}
+
+/// Answers from a file.
+#[derive(Clone, Debug, Default, ClapArgs)]
+#[group(requires_all = ["answers", "out"])]
+#[command(next_help_heading = "In bulk")]
+pub struct BulkArgs {
+    /// Score the answers of this file: JSONL with `id`, `scenario` and `answer` in every line.
+    #[arg(long, value_name = "FILE", required = false)]
+    pub answers: PathBuf,
+
+    /// Where the scores go, one a line in the order of the answers. What is there already is not scored again.
+    #[arg(long, value_name = "FILE", required = false)]
+    pub out: PathBuf,
+
+    /// Folder with the scenarios; the bank, if none is named.
+    #[arg(long, value_name = "FOLDER", requires = "rubrics")]
+    pub scenarios: Option<PathBuf>,
+
+    /// Folder with the rubrics; the bank, if none is named.
+    #[arg(long, value_name = "FOLDER", requires = "scenarios")]
+    pub rubrics: Option<PathBuf>,
+
+    /// So many answers at the same time, against an endpoint.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub concurrency: u16,
 }
 
 #[derive(Debug, Subcommand)]

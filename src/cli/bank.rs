@@ -1,8 +1,11 @@
 //! The bank on the command line.
 
-use std::io::Write;
+use std::{io::Write, path::Path};
 
-use super::{error::Failure, round::Context};
+use super::{
+    error::{BAD_INPUT, Failure},
+    round::Context,
+};
 use crate::{
     adapters::{bank_files, console},
     core::{
@@ -17,6 +20,19 @@ pub fn load(context: &Context) -> Result<Bank, Failure> {
     let (bank, problems) = bank_files::load(&context.home);
     tell(&problems);
     Ok(bank)
+}
+
+/// Loads a bank from two folders alone, or the bank where none are named. Nothing in them may be wrong: what is
+/// left out would be missing from the result.
+pub fn load_strictly(context: &Context, folders: Option<(&Path, &Path)>) -> Result<Bank, Failure> {
+    let (bank, problems) = match folders {
+        Some((scenarios, rubrics)) => bank_files::load_folders(scenarios, rubrics),
+        None => bank_files::load(&context.home),
+    };
+    match problems.first() {
+        Some(problem) => Err(Failure::new(BAD_INPUT, format!("{}: {}", problem.place, problem.message))),
+        None => Ok(bank),
+    }
 }
 
 fn tell(problems: &[Problem]) {

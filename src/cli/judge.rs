@@ -6,12 +6,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
     args::JudgeCommand,
+    bank,
     error::{BAD_INPUT, FAILED, Failure, NO_MODEL},
     round::Context,
 };
 use crate::{
     adapters::{
-        bank_files, console,
+        console,
         embedded::fit::{self, Labelled},
         labels::{self, LabelledAnswer},
         model_file::{self, QWEN_CODER_1_5B},
@@ -29,13 +30,7 @@ use crate::{
 pub fn run(context: &Context, command: JudgeCommand) -> Result<(), Failure> {
     match command {
         JudgeCommand::Fit { answers, scenarios, rubrics, out } => {
-            let (bank, problems) = match (scenarios, rubrics) {
-                (Some(scenarios), Some(rubrics)) => bank_files::load_folders(&scenarios, &rubrics),
-                _ => bank_files::load(&context.home),
-            };
-            if let Some(problem) = problems.first() {
-                return Err(Failure::new(BAD_INPUT, format!("{}: {}", problem.place, problem.message)));
-            }
+            let bank = bank::load_strictly(context, scenarios.as_deref().zip(rubrics.as_deref()))?;
             fit(context, &bank, &answers, &out)
         }
     }

@@ -2,6 +2,7 @@
 
 mod args;
 mod bank;
+mod bulk;
 mod error;
 mod judge;
 mod model;
@@ -17,7 +18,7 @@ use std::{io::Write, process::ExitCode};
 use clap::Parser;
 
 pub use args::Args;
-use args::{Command, ScenarioCommand};
+use args::{Command, ScenarioCommand, ScoreArgs};
 use error::Failure;
 
 /// Runs the program.
@@ -48,7 +49,8 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Resume { session }) => round::resume(&context, session.as_deref()),
         Some(Command::Sessions { json }) => sessions::list(&context, json),
         Some(Command::Review { session, json }) => review::show(&context, session.as_deref(), json),
-        Some(Command::Score { session }) => score::session(&context, session.as_deref()),
+        Some(Command::Score(ScoreArgs { bulk: Some(bulk), .. })) => bulk::score(&context, &bulk),
+        Some(Command::Score(ScoreArgs { session, .. })) => score::session(&context, session.as_deref()),
         Some(Command::Scenario(ScenarioCommand::List { json })) => bank::list(&context, json),
         Some(Command::Judge(command)) => judge::run(&context, command),
         Some(Command::Model(command)) => model::run(&context, &command),

@@ -75,7 +75,7 @@ pub fn choice(context: &Context) -> Result<Choice, Failure> {
 }
 
 /// Opens the chosen model. The embedded one is installed first if it has to be, and loads in the background.
-pub fn observer(context: &Context) -> Result<Box<dyn Observer>, Failure> {
+pub fn observer(context: &Context) -> Result<Box<dyn Observer + Send>, Failure> {
     match choice(context)? {
         Choice::None => Ok(Box::new(NoModel)),
         Choice::Endpoint { url, model, key } => {

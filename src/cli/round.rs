@@ -7,7 +7,6 @@ use std::{
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use sha2::{Digest, Sha256};
 
 use super::{
     args::{ModelArgs, PracticeArgs},
@@ -20,7 +19,7 @@ use crate::{
         clock::SystemClock,
         config::{self, Config},
         console::{self, Terminal},
-        jsonl::JsonlJournal,
+        jsonl::{JsonlJournal, fingerprint},
         line_editor::LineEditor,
         paths::Home,
         script::Script,
@@ -163,11 +162,4 @@ fn play(
             Ok(())
         }
     }
-}
-
-/// A hash that tells versions of a scenario or rubric apart.
-fn fingerprint(value: &impl serde::Serialize) -> String {
-    let bytes = serde_json::to_vec(value).unwrap_or_default();
-    let digest = Sha256::digest(&bytes);
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,40 @@
-//! What needs the real model. Run with `cargo test --release --test embedded -- --ignored`; `PUSHBACK_TEST_MODELS`
-//! names a folder in which `pushback model install` has put it.
+//! What needs the real model: `cargo test --release --test embedded -- --ignored`.
+//!
+//! `PUSHBACK_TEST_MODELS` names a folder in which `pushback model install` has put the model. The tests of a real
+//! endpoint also need `PUSHBACK_TEST_PYTHON`, a Python with the package `xllamacpp`.
 
-fn main() {}
+#[path = "../suite/home.rs"]
+#[allow(dead_code)]
+mod home;
+#[path = "../suite/terminal.rs"]
+#[allow(dead_code)]
+mod terminal;
+
+mod engine;
+mod interview;
+mod judging;
+mod real_endpoint;
+mod server;
+
+use std::path::PathBuf;
+
+use pushback::adapters::model_file::{QWEN_CODER_1_5B, installed};
+
+const NEEDED: &str =
+    "PUSHBACK_TEST_MODELS names no folder in which `pushback model install` has put the model";
+
+fn models() -> PathBuf {
+    PathBuf::from(std::env::var_os("PUSHBACK_TEST_MODELS").expect(NEEDED))
+}
+
+/// The model's file.
+fn model() -> PathBuf {
+    installed(&models(), &QWEN_CODER_1_5B).expect(NEEDED)
+}
+
+/// A home with the model in it.
+fn home_with_model() -> home::Home {
+    let home = home::Home::new();
+    std::os::unix::fs::symlink(models(), home.path().join("models")).unwrap();
+    home
+}

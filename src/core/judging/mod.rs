@@ -4,6 +4,7 @@
 pub mod agreement;
 pub mod fit;
 pub mod questions;
+pub mod scored;
 pub mod sentences;
 pub mod tally;
 pub mod verdict;

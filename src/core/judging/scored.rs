@@ -1,0 +1,121 @@
+//! One answer's result as a line for other programs: what `pushback score --answers … --out …` writes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Judge, Observation, Unscored, Usage, questions::Exam, verdict};
+use crate::core::{
+    bank::Case,
+    level::{Level, TargetLevel},
+    record::Ask,
+    session::Turn,
+};
+
+/// An answer and what was seen in it. Where it is unscored, every number is absent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScoredAnswer {
+    /// The answer's id, as it came.
+    pub id: String,
+    /// Id of the scenario that it answers.
+    pub scenario: String,
+    /// 0 to 5, continuous.
+    pub overall: Option<f64>,
+    /// The level that the answer reads at; `null` is "no evidence".
+    pub read: Option<Level>,
+    /// By the criterion's id.
+    pub criteria: BTreeMap<String, CriterionScore>,
+    /// By the signal's or red flag's id.
+    pub signals: BTreeMap<String, SignalScore>,
+    /// Why there is no score, if there is none.
+    pub unscored: Option<Unscored>,
+    /// The model that observed.
+    pub model: String,
+    /// Hash over the wording of the questions and the readout.
+    pub prompt_hash: String,
+    /// Hash of the rubric.
+    pub rubric_hash: String,
+    /// Tokens that it cost.
+    pub tokens: Usage,
+    /// Milliseconds that it took.
+    pub ms: u64,
+}
+
+/// A criterion's level.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CriterionScore {
+    /// 0 to 5, continuous.
+    pub level: f64,
+    /// The middle 80%.
+    pub interval: (f64, f64),
+    /// The level that it reads at; `null` is "no evidence".
+    pub read: Option<Level>,
+}
+
+/// What was seen of a signal or a red flag.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignalScore {
+    /// Probability that the answer shows it.
+    pub p: f64,
+    /// Whether it counts as shown.
+    pub present: bool,
+    /// Numbers of the sentences that show it, 1 for the answer's first.
+    pub sentences: Vec<u32>,
+}
+
+/// What is asked about an answer to a scenario's opening that was given outside a session.
+pub fn exam(case: &Case, answer: &str) -> Exam {
+    let question = case.scenario.opening.trim().to_owned();
+    let turn = Turn { question, kind: Ask::Opening, said: vec![answer.to_owned()] };
+    Exam::new(case, &[turn], |_| true)
+}
+
+impl ScoredAnswer {
+    /// Scores from what was observed, or says why nothing was.
+    pub fn new(
+        id: &str,
+        case: &Case,
+        exam: &Exam,
+        observed: Result<(Vec<Observation>, Usage), Unscored>,
+        judge: Judge,
+        rubric_hash: String,
+        ms: u64,
+    ) -> Self {
+        let mut scored = Self {
+            id: id.to_owned(),
+            scenario: case.scenario.id.clone(),
+            overall: None,
+            read: None,
+            criteria: BTreeMap::new(),
+            signals: BTreeMap::new(),
+            unscored: None,
+            model: judge.model,
+            prompt_hash: judge.prompt_hash,
+            rubric_hash,
+            tokens: Usage::default(),
+            ms,
+        };
+        let (observations, usage) = match observed {
+            Ok(observed) => observed,
+            Err(why) => return Self { unscored: Some(why), ..scored },
+        };
+        let score = verdict::score(&case.rubric, exam, &observations, TargetLevel::default());
+        (scored.overall, scored.read, scored.tokens) = (Some(score.overall), score.read, usage);
+        scored.criteria = score
+            .ratings
+            .into_iter()
+            .map(|r| (r.criterion, CriterionScore { level: r.level, interval: r.interval, read: r.read }))
+            .collect();
+        // Nothing was asked where there was nothing to ask about; still every signal is there, as not shown.
+        let unseen = exam.statements.iter().map(|statement| {
+            (statement.signal.clone(), SignalScore { p: 0.0, present: false, sentences: vec![] })
+        });
+        scored.signals = unseen.collect();
+        scored.signals.extend(observations.into_iter().map(|observation| {
+            let present = observation.present();
+            let sentences = if present { observation.sentences } else { vec![] };
+            (observation.signal, SignalScore { p: observation.p, present, sentences })
+        }));
+        scored
+    }
+}
