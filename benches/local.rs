@@ -1,0 +1,83 @@
+//! What needs no model: `cargo bench --bench local`.
+//!
+//! `start_to_prompt` is the whole program in a pseudo-terminal, from its start to the prompt behind the first
+//! question. Without a model it is our own share; with one (`PUSHBACK_TEST_MODELS` names its folder) the model
+//! loads meanwhile, in the background.
+
+#[path = "../tests/suite/home.rs"]
+#[allow(dead_code)]
+mod home;
+#[path = "../tests/suite/terminal.rs"]
+#[allow(dead_code)]
+mod terminal;
+
+use divan::Bencher;
+use home::{Home, SCENARIO};
+use pushback::{
+    adapters::bank_files,
+    core::judging::{Observation, tally},
+};
+use terminal::Terminal;
+
+fn main() {
+    divan::main();
+}
+
+/// A folder with so many scenarios and one rubric.
+fn folder(scenarios: usize) -> Home {
+    let home = Home::new();
+    let text = include_str!("../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+    for number in 0..scenarios {
+        let id = format!("case-{number}");
+        home.write(&format!("scenarios/{id}.yaml"), text.replace(SCENARIO, &id));
+    }
+    home.write("rubrics/roadmap-pushback.yaml", include_str!("../rubrics/roadmap-pushback.yaml"));
+    home
+}
+
+#[divan::bench(sample_count = 20)]
+fn a_bank_of_1000_scenarios(bencher: Bencher) {
+    let home = folder(1000);
+    bencher.bench(|| {
+        let (bank, problems) =
+            bank_files::load_folders(&home.path().join("scenarios"), &home.path().join("rubrics"));
+        assert_eq!((bank.cases().count(), problems.len()), (1000, 0));
+    });
+}
+
+#[divan::bench(args = ["no model", "embedded model"], sample_count = 10, sample_size = 1)]
+fn start_to_prompt(bencher: Bencher, model: &str) {
+    let home = Home::new();
+    let mut arguments = vec!["practice", SCENARIO];
+    match std::env::var_os("PUSHBACK_TEST_MODELS") {
+        Some(models) if model == "embedded model" => {
+            std::os::unix::fs::symlink(models, home.path().join("models")).unwrap();
+        }
+        None if model == "embedded model" => {
+            eprintln!("PUSHBACK_TEST_MODELS is not set: the embedded model is not measured");
+            return;
+        }
+        _ => arguments.push("--no-model"),
+    }
+    bencher.bench(|| {
+        let terminal = Terminal::start(&home, 100, 80, &arguments);
+        terminal.wait_for("›");
+    });
+}
+
+#[divan::bench]
+fn rating_a_rubric(bencher: Bencher) {
+    let home = Home::new();
+    let (bank, _) = bank_files::load(&pushback::adapters::paths::Home::at(home.path()));
+    let rubric = &bank.case(SCENARIO).unwrap().rubric;
+    let observations: Vec<Observation> = rubric
+        .statements()
+        .enumerate()
+        .map(|(place, (id, _))| Observation {
+            signal: id.to_owned(),
+            p: (place as f64 * 0.37).fract(),
+            sentences: vec![1],
+        })
+        .collect();
+    bencher.bench(|| tally::ratings(rubric, &observations));
+}
