@@ -34,6 +34,13 @@ pub struct LabelledAnswer {
     pub evidence: BTreeMap<String, String>,
 }
 
+impl LabelledAnswer {
+    /// Ids of the signals and red flags that are shown.
+    pub fn shown(&self) -> impl Iterator<Item = &str> {
+        self.signals.iter().filter(|(_, shown)| **shown > 0).map(|(id, _)| id.as_str())
+    }
+}
+
 /// Labels can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum LabelError {

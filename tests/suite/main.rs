@@ -4,6 +4,7 @@ mod bank;
 mod fake_endpoint;
 mod faults;
 mod home;
+mod labels;
 mod model_file;
 mod openai;
 mod practice;
