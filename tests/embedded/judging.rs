@@ -50,7 +50,7 @@ fn score(judge: &Embedded, case: &Case, answer: &str) -> (Score, Observations) {
 
 /// Labelled answers of one kind, with their cases.
 fn labelled(kind: &str) -> Vec<(&'static Case, String)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judging/answers");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judging/fit");
     let (answers, _) = pushback::adapters::labels::load(&folder).unwrap();
     let mut seen = std::collections::BTreeSet::new();
     answers
