@@ -1,6 +1,7 @@
 //! Everything that needs neither the model nor a network.
 
 mod bank;
+mod bulk;
 mod fake_endpoint;
 mod faults;
 mod home;
