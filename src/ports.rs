@@ -29,6 +29,13 @@ pub trait Observer {
     /// Why it could not; the caller goes on by fixed rules.
     fn route(&self, message: &Message<'_>, watch: &dyn Watch) -> Result<Routing, Unscored>;
 
+    /// One prompt, one level from 1 to 5 for the whole answer: what Pushback does not do, to compare with.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    fn grade(&self, exam: &Exam, watch: &dyn Watch) -> Result<f64, Unscored>;
+
     /// Takes hints, while the person reads and types, of what will probably be asked about soon. `None` where
     /// nothing can be done ahead.
     fn head_start(&self) -> Option<Box<dyn Fn(Exam)>> {

@@ -1,45 +1,14 @@
 //! Labelled answers: JSONL files below a folder, one answer a line.
 
 use std::{
-    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::paths;
-
-/// An answer whose signals and levels its author has labelled.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct LabelledAnswer {
-    /// Unique in the body of labels.
-    pub id: String,
-    /// Id of the scenario that it answers.
-    pub scenario: String,
-    /// What kind of answer: `staff`, `eloquent-empty`, `injection` …
-    #[serde(default)]
-    pub kind: String,
-    /// The candidate's words.
-    pub answer: String,
-    /// 0 to 5.
-    pub overall: u8,
-    /// Each criterion's level, 0 to 5.
-    pub criteria: BTreeMap<String, u8>,
-    /// 1 for each signal and red flag that is shown, 0 for the others.
-    pub signals: BTreeMap<String, u8>,
-    /// For each that is shown, the words that show it.
-    #[serde(default)]
-    pub evidence: BTreeMap<String, String>,
-}
-
-impl LabelledAnswer {
-    /// Ids of the signals and red flags that are shown.
-    pub fn shown(&self) -> impl Iterator<Item = &str> {
-        self.signals.iter().filter(|(_, shown)| **shown > 0).map(|(id, _)| id.as_str())
-    }
-}
+use crate::core::judging::labelled::LabelledAnswer;
 
 /// Labels can't be read.
 #[derive(Debug, thiserror::Error)]

@@ -11,10 +11,14 @@ pub struct NoModel;
 
 impl Observer for NoModel {
     fn judge(&self) -> Judge {
-        Judge { model: "none".into(), prompt_hash: String::new() }
+        Judge { model: "none".into(), prompt_hash: String::new(), trust: None }
     }
 
     fn observe(&self, _: &Exam, _: &dyn Watch) -> Result<Observations, Unscored> {
+        Err(Unscored::NoModel)
+    }
+
+    fn grade(&self, _: &Exam, _: &dyn Watch) -> Result<f64, Unscored> {
         Err(Unscored::NoModel)
     }
 

@@ -2,4 +2,5 @@
 
 pub mod bulk;
 pub mod drive;
+pub mod judge_card;
 pub mod score;

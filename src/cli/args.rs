@@ -152,6 +152,24 @@ pub enum ModelCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum JudgeCommand {
+    /// Run the judge in use over labelled answers and attacks on them, and say how far it can be trusted.
+    Card {
+        /// Folder with labelled answers (JSONL) that it was not fitted to.
+        #[arg(long)]
+        answers: PathBuf,
+        /// Folder with their scenarios; the bank, if none is named.
+        #[arg(long, requires = "rubrics")]
+        scenarios: Option<PathBuf>,
+        /// Folder with their rubrics; the bank, if none is named.
+        #[arg(long, requires = "scenarios")]
+        rubrics: Option<PathBuf>,
+        /// Keep the summary that score cards quote in this file.
+        #[arg(long)]
+        save: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Fit the readout to labelled answers, and say how it does on scenarios that it had not seen.
     Fit {
         /// Folder with labelled answers (JSONL).

@@ -2,7 +2,8 @@
 
 use super::term::{FAINT, GOOD, MARK, STRONG, WARN, discounted, heading, level_name, paint, wrap_hanging};
 use crate::core::{
-    judging::verdict::Verdict,
+    judging::{Trust, tally, verdict::Verdict},
+    level::Level,
     review::{Card, CriterionView, SignalView},
     text::{one_line, visible},
 };
@@ -41,13 +42,26 @@ pub fn card(card: &Card, width: usize) -> String {
     out.push_str(&paint(FAINT, format!("{levels} · ┃ target {target}")));
     out.push('\n');
     let trust = format!(
-        "Observed by {}. The level and its range follow by rule from what was observed; a model that small \
-         overlooks things and sees things that aren't there, so read the sentences, not only the numbers.",
-        one_line(&card.judge.model)
+        "Observed by {}. {} Levels and ranges follow by rule from what was observed. It overlooks things and sees \
+         things that aren't there: read the sentences, not only the numbers.",
+        one_line(&card.judge.model),
+        measured(card.judge.trust)
     );
     out.push_str(&wrap_hanging(&paint(FAINT, trust), width, 0, 0));
     out.push('\n');
     out
+}
+
+/// The judge's card in one sentence.
+fn measured(trust: Option<Trust>) -> String {
+    match trust {
+        Some(trust) => format!(
+            "On {} author-labelled answers to cases that it had not seen it agreed on signals with kappa {:.2}, and its \
+             overall level was {:.1} off on average (r = {:.2}).",
+            trust.answers, trust.kappa, trust.overall_error, trust.overall_r
+        ),
+        None => "Nobody has measured how well it judges: `pushback judge card` does.".into(),
+    }
 }
 
 fn verdict(verdict: &Verdict) -> String {
@@ -76,7 +90,13 @@ fn verdict(verdict: &Verdict) -> String {
 
 fn criterion_block(criterion: &CriterionView, target: f64, width: usize) -> String {
     let name = one_line(&criterion.name);
-    let reading = format!("{} {:.1}", level_name(criterion.read), criterion.level);
+    let (low, high) = criterion.interval;
+    let reading = if tally::is_unclear(criterion.interval) {
+        let name = |place: f64| level_name(Level::from_number(place as u8));
+        format!("unclear, {} to {}", name(low), name(high))
+    } else {
+        format!("{} {:.1}", level_name(criterion.read), criterion.level)
+    };
     let mut out = format!("{}\n", paint(STRONG, &name));
     out.push_str(&format!("  {} {reading}\n", gauge(criterion.level, criterion.interval, target)));
     if let Some(descriptor) = &criterion.descriptor {

@@ -1,4 +1,5 @@
 //! Reviews and cases as text. Pure: a width and a value go in, a string comes out.
 
 pub mod card;
+pub mod figures;
 pub mod term;

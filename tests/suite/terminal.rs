@@ -83,8 +83,11 @@ impl Terminal {
     /// Types a message and sends it with Ctrl-D.
     pub fn say(&mut self, text: &str) {
         self.send(&text.replace('\n', "\r"));
-        let end = text.lines().last().unwrap_or_default();
-        self.wait_for(&end[end.len().saturating_sub(20)..]);
+        // The editor breaks lines wherever the window ends.
+        let solid = |text: &str| text.split_whitespace().collect::<String>();
+        let end = solid(text.lines().last().unwrap_or_default());
+        let end: String = end.chars().skip(end.chars().count().saturating_sub(20)).collect();
+        self.wait_until(&end, |terminal| solid(&terminal.screen()).contains(&end));
         self.send("\u{4}");
     }
 

@@ -22,6 +22,8 @@ pub const MAX_POSITIONS: usize = 16_384;
 pub struct Engine {
     embedding: QMatMul,
     layers: Vec<Layer>,
+    last_norm: Norm,
+    head: QMatMul,
     cos: Tensor,
     sin: Tensor,
     shape: Shape,
@@ -89,25 +91,40 @@ impl Cache {
     }
 }
 
-/// What a pass should hand back besides the cache, and how deep it has to go for that.
+/// A continuation of a prefix that is read on its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Its tokens.
+    pub tokens: Vec<u32>,
+    /// How many of them lead in, and are not read.
+    pub lead: usize,
+}
+
+/// What of a question is read.
 #[derive(Clone, Debug, Default)]
 pub struct Taps {
     /// Layers, counted from 1, whose output is kept. 0 would be the embedding.
     pub hidden: Vec<usize>,
     /// Layers, counted from 0, whose attention weights are kept.
     pub attention: Vec<usize>,
-    /// Run only this many layers; `None` runs all of them. A readout at layer 20 needs no layer 21.
-    pub depth: Option<usize>,
 }
 
-/// The result of a pass.
-pub struct Pass {
-    /// The cache after this pass: the one that it started from, plus its own tokens.
-    pub cache: Cache,
-    /// For each tapped layer a `(tokens, hidden size)` tensor.
-    pub hidden: Vec<Tensor>,
-    /// For each tapped layer a `(heads, tokens, cache + tokens)` tensor of attention weights.
-    pub attention: Vec<Tensor>,
+impl Taps {
+    /// How many layers have to be run: a readout at layer 20 needs no layer 21.
+    pub fn depth(&self) -> usize {
+        let attention = self.attention.iter().map(|layer| layer + 1);
+        self.hidden.iter().copied().chain(attention).max().unwrap_or(0)
+    }
+}
+
+/// What the model's inside says about one question.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// For each tapped layer the state at the question's last token, then the mean over its tokens.
+    pub state: Vec<f32>,
+    /// For each tapped layer and each of its heads, how much the question's tokens look at each token of the prefix,
+    /// on average.
+    pub attention: Vec<Vec<f32>>,
 }
 
 impl Engine {
@@ -159,8 +176,14 @@ impl Engine {
                 value_bias,
             });
         }
+        let last_norm = Norm::new(read("output_norm.weight")?, eps, &device)?;
+        // Small models use the embedding in both directions and store it once.
+        let head = match read("output.weight") {
+            Ok(head) => QMatMul::from_qtensor(head)?,
+            Err(_) => embedding.clone(),
+        };
         let (cos, sin) = rotary_table(shape.head_size, base, &device)?;
-        Ok(Self { embedding, layers, cos, sin, shape, device, tokenizer })
+        Ok(Self { embedding, layers, last_norm, head, cos, sin, shape, device, tokenizer })
     }
 
     /// The tokens of `text`, which may hold the chat template's own marks.
@@ -185,22 +208,90 @@ impl Engine {
         Ok((encoding.get_ids().to_vec(), encoding.get_offsets().to_vec()))
     }
 
-    /// Runs `tokens` one after the other behind `past`.
+    /// Runs `tokens` one after the other behind `past`, through the first `depth` layers. Returns the longer cache and
+    /// the output of layer `keep`, counted from 1: one row a token.
     ///
     /// # Errors
     ///
     /// When the sequence would grow past [`MAX_POSITIONS`], or a tensor operation fails.
-    pub fn extend(&self, past: &Cache, tokens: &[u32], taps: &Taps) -> Result<Pass, EngineError> {
-        self.packed(past, &[tokens], taps)
+    pub fn extend(
+        &self,
+        past: &Cache,
+        tokens: &[u32],
+        depth: usize,
+        keep: usize,
+    ) -> Result<(Cache, Vec<f32>), EngineError> {
+        let mut kept = vec![];
+        let cache = self.run(past, &[tokens], depth, |layer, state, _| {
+            if layer + 1 == keep {
+                kept = state.flatten_all()?.to_vec1()?;
+            }
+            Ok(())
+        })?;
+        Ok((cache, kept))
     }
 
-    /// Runs several continuations of `past` in one pass. None of them sees another: each attends to the
-    /// prefix and to itself, and its positions start right after the prefix.
+    /// Reads several questions behind `past` in one pass. None of them sees another: each attends to the prefix and to
+    /// itself, and its positions start right after the prefix.
     ///
     /// # Errors
     ///
     /// When a sequence would grow past [`MAX_POSITIONS`], or a tensor operation fails.
-    pub fn packed(&self, past: &Cache, parts: &[&[u32]], taps: &Taps) -> Result<Pass, EngineError> {
+    pub fn read(
+        &self,
+        past: &Cache,
+        questions: &[Question],
+        taps: &Taps,
+    ) -> Result<Vec<Reading>, EngineError> {
+        let parts: Vec<&[u32]> = questions.iter().map(|question| question.tokens.as_slice()).collect();
+        let mut readings = vec![Reading::default(); questions.len()];
+        self.run(past, &parts, taps.depth(), |layer, state, weights| {
+            let (hidden, attention) = (taps.hidden.contains(&(layer + 1)), taps.attention.contains(&layer));
+            let mut start = 0;
+            for (question, reading) in questions.iter().zip(&mut readings) {
+                let (from, count) = (start + question.lead, question.tokens.len() - question.lead);
+                start += question.tokens.len();
+                if hidden {
+                    let state = state.i(0)?.narrow(0, from, count)?;
+                    reading.state.extend(state.i(count - 1)?.to_vec1::<f32>()?);
+                    reading.state.extend(state.mean(0)?.to_vec1::<f32>()?);
+                }
+                if attention {
+                    let looks = weights.i(0)?.narrow(1, from, count)?.narrow(2, 0, past.len())?;
+                    reading.attention.extend(looks.mean(1)?.to_vec2::<f32>()?);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(readings)
+    }
+
+    /// Log-probabilities of the token that follows `tokens` behind `past`, through all layers.
+    ///
+    /// # Errors
+    ///
+    /// When the sequence would grow past [`MAX_POSITIONS`], or a tensor operation fails.
+    pub fn next_token(&self, tokens: &[u32]) -> Result<Vec<f32>, EngineError> {
+        let mut last = None;
+        self.run(&Cache::default(), &[tokens], self.layers.len(), |layer, state, _| {
+            if layer + 1 == self.layers.len() {
+                last = Some(state.narrow(1, tokens.len() - 1, 1)?);
+            }
+            Ok(())
+        })?;
+        let last = last.ok_or(EngineError::Shape)?;
+        let logits = self.head.forward(&self.last_norm.forward(&last)?)?;
+        Ok(ops::log_softmax(&logits.flatten_all()?, 0)?.to_vec1()?)
+    }
+
+    /// Runs parts that don't see each other behind `past`, and shows each layer's output and attention weights to `look`.
+    fn run(
+        &self,
+        past: &Cache,
+        parts: &[&[u32]],
+        depth: usize,
+        mut look: impl FnMut(usize, &Tensor, &Tensor) -> candle_core::Result<()>,
+    ) -> Result<Cache, EngineError> {
         let longest = parts.iter().map(|part| part.len()).max().unwrap_or(0);
         if longest == 0 || past.len() + longest > MAX_POSITIONS {
             return Err(EngineError::TooLong { tokens: past.len() + longest, limit: MAX_POSITIONS });
@@ -209,38 +300,20 @@ impl Engine {
         let positions: Vec<u32> =
             parts.iter().flat_map(|part| (past.len()..past.len() + part.len()).map(|p| p as u32)).collect();
         let mask = self.mask(past.len(), parts)?;
-        let pass = self.run(past, &tokens, &positions, &mask, taps)?;
-        Ok(pass)
-    }
-
-    fn run(
-        &self,
-        past: &Cache,
-        tokens: &[u32],
-        positions: &[u32],
-        mask: &Tensor,
-        taps: &Taps,
-    ) -> candle_core::Result<Pass> {
         let positions = Tensor::new(positions, &self.device)?;
         let cos = self.cos.index_select(&positions, 0)?;
         let sin = self.sin.index_select(&positions, 0)?;
-        let ids = Tensor::new(tokens, &self.device)?;
+        let ids = Tensor::new(tokens.as_slice(), &self.device)?;
         let mut state = self.embedding.embedding(&ids)?.to_dtype(DType::F32)?.unsqueeze(0)?;
         let mut cache = Cache { layers: vec![], length: past.length + tokens.len() };
-        let (mut hidden, mut attention) = (vec![], vec![]);
-        let depth = taps.depth.unwrap_or(self.layers.len()).min(self.layers.len());
+        let depth = depth.min(self.layers.len());
         for (index, layer) in self.layers[..depth].iter().enumerate() {
-            let step = layer.forward(&state, past.layers.get(index), (&cos, &sin), mask, self.shape)?;
+            let step = layer.forward(&state, past.layers.get(index), (&cos, &sin), &mask, self.shape)?;
             state = step.state;
             cache.layers.push(step.cache);
-            if taps.attention.contains(&index) {
-                attention.push(step.weights.i(0)?);
-            }
-            if taps.hidden.contains(&(index + 1)) {
-                hidden.push(state.i(0)?);
-            }
+            look(index, &state, &step.weights)?;
         }
-        Ok(Pass { cache, hidden, attention })
+        Ok(cache)
     }
 
     /// 0 where a token may look, minus infinity where it may not.

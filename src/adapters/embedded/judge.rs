@@ -1,13 +1,13 @@
-//! The judge's passes: the answer is run once, all statements are packed behind it, and each statement's
-//! hidden state and attention are handed back.
+//! The judge's passes: the answer is run once, all statements are packed behind it, and what the model's inside says
+//! about each of them is handed to the readout.
 
-use candle_core::{IndexOp, Tensor};
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     EngineError,
-    engine::{Cache, Engine, Taps},
+    engine::{Cache, Engine, Question, Reading, Taps},
     prompt::{self, Prefix},
-    readout::Readout,
+    readout::{self, Readout},
 };
 use crate::core::judging::{
     Observation, Usage,
@@ -16,35 +16,39 @@ use crate::core::judging::{
 
 /// Statements in one pass: more fill the cores better, but attention weights of all of them are in memory.
 const PACK: usize = 12;
-/// Most sentences that are named as evidence for one statement.
-const MOST_EVIDENCE: usize = 2;
-/// A second sentence is named only if it draws this share of what the first one draws.
-const SECOND: f32 = 0.8;
 
-/// What the model's inside says about one statement.
-pub struct Reading {
-    /// For each tapped layer the state at the statement's last token, then the mean over its tokens.
-    pub state: Vec<f32>,
-    /// For each pointer head, how much the statement's tokens look at each countable sentence.
-    pub looks: Vec<Vec<f32>>,
-}
+/// The layer, counted from 1, whose states stand for sentences.
+pub const SENTENCE_LAYER: usize = 18;
 
-/// Readings of all statements of an exam, in the order in which they were given.
+/// What the model's inside says about an exam.
 pub struct Readings {
-    /// One a statement.
-    pub statements: Vec<Reading>,
-    /// Numbers of the sentences that `looks` is about.
+    /// One a statement, in the order in which they were asked.
+    pub statements: Vec<StatementReading>,
+    /// Numbers of the countable sentences.
     pub sentences: Vec<u32>,
+    /// For each of them the mean state of its tokens at layer [`SENTENCE_LAYER`].
+    pub sentence_states: Vec<Vec<f32>>,
+    /// For each of them its words.
+    pub sentence_words: Vec<f32>,
     /// What it cost.
     pub usage: Usage,
 }
 
-/// What was run last, so that a longer answer to the same question only costs what is new.
+/// What the model's inside says about one statement.
+pub struct StatementReading {
+    /// [`Reading::state`] behind the answer, less the same behind no answer at all: what the answer makes of the
+    /// statement, and not what the statement is about.
+    pub state: Vec<f32>,
+    /// For each tapped head how much the statement looks at each countable sentence, as a logarithm, beyond what
+    /// statements look at it anyway.
+    pub looks: Vec<Vec<f32>>,
+}
+
+/// What was run before and need not be run again.
 #[derive(Default)]
 pub struct Memory {
-    tokens: Vec<u32>,
-    cache: Cache,
-    depth: usize,
+    answer: Prepared,
+    meanings: Meanings,
 }
 
 /// Told after every pass how many statements are read; answers whether to go on.
@@ -60,47 +64,51 @@ pub fn read(
     memory: &mut Memory,
     exam: &Exam,
     taps: &Taps,
-    heads: &[(usize, usize)],
     progress: Progress<'_>,
 ) -> Result<Readings, EngineError> {
+    let total = exam.statements.len();
     let prefix = prompt::prefix(exam);
     let (tokens, offsets) = engine.tokens_with_offsets(&prefix.text)?;
     let of_sentence = sentence_tokens(&prefix, &offsets);
-    let cached = memory.run(engine, &tokens, taps.depth, &|| progress(0, exam.statements.len()))?;
+    let cached = memory.answer.run(engine, &tokens, taps.depth(), &|| progress(0, total))?;
     let mut usage = Usage { prompt: tokens.len() as u64, cached: cached as u64, generated: 0 };
-    let mut readings = vec![];
+    let mut ask = |questions: &[Question]| {
+        usage.prompt += questions.iter().map(|question| question.tokens.len() as u64).sum::<u64>();
+        engine.read(&memory.answer.cache, questions, taps)
+    };
+    // What any statement looks at, whatever it says: the same for every exam, so that what is seen of one statement
+    // doesn't depend on which others are asked.
+    let common =
+        prompt::COMMON.iter().map(|clause| question(engine, clause)).collect::<Result<Vec<_>, _>>()?;
+    let common: Vec<Vec<Vec<f32>>> =
+        ask(&common)?.iter().map(|reading| looks(reading, &of_sentence)).collect();
+    let mut statements = vec![];
     for pack in exam.statements.chunks(PACK) {
-        if !progress(readings.len(), exam.statements.len()) {
+        if !progress(statements.len(), total) {
             return Err(EngineError::Cancelled);
         }
-        let parts =
-            pack.iter().map(|statement| Part::new(engine, statement)).collect::<Result<Vec<_>, _>>()?;
-        let slices: Vec<&[u32]> = parts.iter().map(|part| part.tokens.as_slice()).collect();
-        usage.prompt += slices.iter().map(|part| part.len() as u64).sum::<u64>();
-        let pass = engine.packed(&memory.cache, &slices, taps)?;
-        let mut start = 0;
-        for part in &parts {
-            let (from, count) = (start + part.lead, part.tokens.len() - part.lead);
-            let mut state = vec![];
-            for layer in &pass.hidden {
-                state.extend(layer.i(from + count - 1)?.to_vec1::<f32>()?);
-                state.extend(layer.narrow(0, from, count)?.mean(0)?.to_vec1::<f32>()?);
+        let questions = pack.iter().map(|s| statement(engine, s)).collect::<Result<Vec<_>, _>>()?;
+        for (reading, statement) in ask(&questions)?.into_iter().zip(pack) {
+            let mut looks = looks(&reading, &of_sentence);
+            for (head, row) in looks.iter_mut().enumerate() {
+                for (sentence, look) in row.iter_mut().enumerate() {
+                    let usual: f32 = common.iter().map(|rows| rows[head][sentence]).sum();
+                    *look -= usual / common.len() as f32;
+                }
             }
-            let looks = heads
-                .iter()
-                .map(|&(layer, head)| {
-                    let tapped = taps.attention.iter().position(|tap| *tap == layer);
-                    let weights = tapped.map(|tap| &pass.attention[tap]).ok_or(EngineError::Readout)?;
-                    looks(&weights.i(head)?, from, count, &of_sentence)
-                })
-                .collect::<Result<Vec<_>, EngineError>>()?;
-            readings.push(Reading { state, looks });
-            start += part.tokens.len();
+            let meaning = memory.meanings.of(engine, statement, taps)?;
+            let state = reading.state.iter().zip(meaning).map(|(state, meaning)| state - meaning).collect();
+            statements.push(StatementReading { state, looks });
         }
     }
-    progress(readings.len(), exam.statements.len());
-    let sentences = prefix.sentences.iter().map(|(number, _)| *number).collect();
-    Ok(Readings { statements: readings, sentences, usage })
+    progress(statements.len(), total);
+    let sentence_states = of_sentence.iter().map(|tokens| memory.answer.mean_state(tokens)).collect();
+    let (sentences, sentence_words) = prefix
+        .sentences
+        .iter()
+        .map(|(number, range)| (*number, prefix.text[range.clone()].split_whitespace().count() as f32))
+        .unzip();
+    Ok(Readings { statements, sentences, sentence_states, sentence_words, usage })
 }
 
 /// Decides on all statements of an exam.
@@ -115,25 +123,45 @@ pub fn observe(
     exam: &Exam,
     progress: Progress<'_>,
 ) -> Result<(Vec<Observation>, Usage), EngineError> {
-    let taps = taps(readout);
     // Packed in an order of its own, so that the order of criteria in a rubric changes nothing.
     let mut order: Vec<usize> = (0..exam.statements.len()).collect();
     order.sort_by(|a, b| exam.statements[*a].signal.cmp(&exam.statements[*b].signal));
     let mut sorted = exam.clone();
     sorted.statements = order.iter().map(|index| exam.statements[*index].clone()).collect();
-    let readings = read(engine, memory, &sorted, &taps, &readout.pointers, progress)?;
-    let evidence = evidence(&readings);
-    let mut observations = vec![];
-    for (place, index) in order.iter().enumerate() {
-        let p = readout.probability(&readings.statements[place].state)?;
-        let signal = exam.statements[*index].signal.clone();
-        observations.push((*index, Observation { signal, p, sentences: evidence[place].clone() }));
-    }
+    let readings = read(engine, memory, &sorted, &readout.taps(), progress)?;
+    let names: Vec<String> = sorted.statements.iter().map(|s| readout::name(&s.text)).collect();
+    let decisions = readout.decide(&readings, &names)?;
+    let mut observations: Vec<(usize, Observation)> = order
+        .into_iter()
+        .zip(decisions)
+        .map(|(index, decision)| {
+            let signal = exam.statements[index].signal.clone();
+            (index, Observation { signal, p: decision.p, sentences: decision.sentences })
+        })
+        .collect();
     observations.sort_by_key(|(index, _)| *index);
     Ok((observations.into_iter().map(|(_, observation)| observation).collect(), readings.usage))
 }
 
-/// Runs what is known of an answer so far, as long as `go_on` says so.
+/// The level that the model names when it is asked for one: the mean over the digits, by their probability.
+///
+/// # Errors
+///
+/// When the text is too long or the pass fails.
+pub fn grade(engine: &Engine, exam: &Exam) -> Result<f64, EngineError> {
+    let logprobs = engine.next_token(&engine.tokens(&prompt::grade(exam))?)?;
+    let (mut sum, mut mass) = (0.0, 0.0);
+    for level in 1..=5u8 {
+        let token = engine.tokens(&level.to_string())?.first().copied().unwrap_or_default();
+        let p = f64::from(logprobs.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY)).exp();
+        sum += f64::from(level) * p;
+        mass += p;
+    }
+    Ok(sum / mass)
+}
+
+/// Runs what is known of an answer so far, as long as `go_on` says so; and what the statements mean, of which there is
+/// nothing to wait for.
 ///
 /// # Errors
 ///
@@ -147,96 +175,81 @@ pub fn read_ahead(
 ) -> Result<(), EngineError> {
     let prefix = prompt::prefix(exam);
     let tokens = engine.tokens(&prefix.text[..prefix.answer_ends])?;
-    memory.run(engine, &tokens, taps(readout).depth, go_on).map(|_| ())
-}
-
-/// What has to be tapped for a readout.
-pub fn taps(readout: &Readout) -> Taps {
-    let mut attention: Vec<usize> = readout.pointers.iter().map(|(layer, _)| *layer).collect();
-    attention.sort_unstable();
-    attention.dedup();
-    Taps { hidden: readout.layers.clone(), attention, depth: Some(readout.depth()) }
-}
-
-/// The sentences that each statement looks at more than the other statements do.
-///
-/// Some sentences draw every statement's attention; what a statement adds to that is what points.
-pub fn evidence(readings: &Readings) -> Vec<Vec<u32>> {
-    let count = readings.statements.len();
-    let width = readings.sentences.len();
-    let mut points = vec![vec![0.0f32; width]; count];
-    let heads = readings.statements.first().map_or(0, |reading| reading.looks.len());
-    for head in 0..heads {
-        let mean: Vec<f32> = (0..width)
-            .map(|s| readings.statements.iter().map(|r| r.looks[head][s]).sum::<f32>() / count as f32)
-            .collect();
-        let rest = |r: usize, s: usize| readings.statements[r].looks[head][s] - mean[s];
-        let square: f32 =
-            (0..count).flat_map(|r| (0..width).map(move |s| (r, s))).map(|(r, s)| rest(r, s).powi(2)).sum();
-        // With one statement alone nothing is left over: then its own attention has to do.
-        let spread = (square / (count * width).max(1) as f32).sqrt();
-        for (r, row) in points.iter_mut().enumerate() {
-            for (s, point) in row.iter_mut().enumerate() {
-                *point +=
-                    if spread > 1e-9 { rest(r, s) / spread } else { readings.statements[r].looks[head][s] };
-            }
+    let taps = readout.taps();
+    memory.answer.run(engine, &tokens, taps.depth(), go_on)?;
+    for statement in &exam.statements {
+        if !go_on() {
+            return Err(EngineError::Cancelled);
         }
+        memory.meanings.of(engine, statement, &taps)?;
     }
-    points.iter().map(|row| strongest(row, &readings.sentences)).collect()
+    Ok(())
 }
 
-fn strongest(points: &[f32], numbers: &[u32]) -> Vec<u32> {
-    let mut ranked: Vec<(f32, u32)> = points.iter().copied().zip(numbers.iter().copied()).collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let Some(&(best, _)) = ranked.first() else { return vec![] };
-    ranked
-        .iter()
-        .take(MOST_EVIDENCE)
-        .enumerate()
-        .take_while(|(rank, (point, _))| *rank == 0 || best > 0.0 && *point >= SECOND * best)
-        .map(|(_, (_, number))| *number)
-        .collect()
-}
-
-/// How much the rows of a statement look at each sentence, on average.
-fn looks(
-    weights: &Tensor,
-    from: usize,
-    count: usize,
-    of_sentence: &[Vec<usize>],
-) -> Result<Vec<f32>, EngineError> {
-    let mean = weights.narrow(0, from, count)?.mean(0)?.to_vec1::<f32>()?;
-    Ok(of_sentence.iter().map(|tokens| tokens.iter().map(|token| mean[*token]).sum()).collect())
+/// How much a question looks at each sentence, as a logarithm, head by head.
+fn looks(reading: &Reading, of_sentence: &[Range<usize>]) -> Vec<Vec<f32>> {
+    /// Less attention than this is none.
+    const FLOOR: f32 = 1e-5;
+    let row = |weights: &Vec<f32>| {
+        of_sentence.iter().map(|tokens| (weights[tokens.clone()].iter().sum::<f32>() + FLOOR).ln()).collect()
+    };
+    reading.attention.iter().map(row).collect()
 }
 
 /// For each countable sentence the tokens of the prefix that it is made of.
-fn sentence_tokens(prefix: &Prefix, offsets: &[(usize, usize)]) -> Vec<Vec<usize>> {
-    let tokens_in = |range: &std::ops::Range<usize>| {
-        let overlaps = |(from, to): &(usize, usize)| *from < range.end && *to > range.start;
-        offsets.iter().enumerate().filter(|(_, offset)| overlaps(offset)).map(|(index, _)| index).collect()
+fn sentence_tokens(prefix: &Prefix, offsets: &[(usize, usize)]) -> Vec<Range<usize>> {
+    let tokens_in = |range: &Range<usize>| {
+        let first = offsets.iter().position(|(_, to)| *to > range.start).unwrap_or(offsets.len());
+        let count = offsets[first..].iter().take_while(|(from, _)| *from < range.end).count();
+        first..first + count
     };
     prefix.sentences.iter().map(|(_, range)| tokens_in(range)).collect()
 }
 
-/// A statement's tokens behind a lead that is the same for all.
-struct Part {
-    tokens: Vec<u32>,
-    lead: usize,
+fn statement(engine: &Engine, statement: &Statement) -> Result<Question, EngineError> {
+    question(engine, &prompt::clause(&statement.text))
 }
 
-impl Part {
-    fn new(engine: &Engine, statement: &Statement) -> Result<Self, EngineError> {
-        let (lead, clause) = prompt::statement(&statement.text);
-        let mut tokens = engine.tokens(lead)?;
-        let lead = tokens.len();
-        tokens.extend(engine.tokens(&clause)?);
-        Ok(Self { tokens, lead })
+/// A clause behind a lead that is the same for all.
+fn question(engine: &Engine, clause: &str) -> Result<Question, EngineError> {
+    let mut tokens = engine.tokens(prompt::BEFORE_STATEMENT)?;
+    let lead = tokens.len();
+    tokens.extend(engine.tokens(clause)?);
+    Ok(Question { tokens, lead })
+}
+
+/// The states of statements behind no answer.
+#[derive(Default)]
+struct Meanings(BTreeMap<String, Vec<f32>>);
+
+impl Meanings {
+    fn of(&mut self, engine: &Engine, asked: &Statement, taps: &Taps) -> Result<&[f32], EngineError> {
+        if !self.0.contains_key(&asked.text) {
+            let nothing = engine.tokens(&prompt::nothing())?;
+            let (cache, _) = engine.extend(&Cache::default(), &nothing, taps.depth(), 0)?;
+            let taps = Taps { attention: vec![], ..taps.clone() };
+            let mut readings = engine.read(&cache, &[statement(engine, asked)?], &taps)?;
+            let reading = readings.pop().ok_or(EngineError::Readout)?;
+            self.0.insert(asked.text.clone(), reading.state);
+        }
+        self.0.get(&asked.text).map(Vec::as_slice).ok_or(EngineError::Readout)
     }
 }
 
-impl Memory {
-    /// Tokens of a prefix that are run in one go. A token always goes with the same neighbours, whatever was in memory
-    /// before: sums in another grouping would differ in their last bits, and a score must not depend on its history.
+/// A prefix that was run, so that a longer answer to the same question only costs what is new.
+#[derive(Default)]
+struct Prepared {
+    tokens: Vec<u32>,
+    cache: Cache,
+    depth: usize,
+    /// For each token its state at layer [`SENTENCE_LAYER`], one behind the other.
+    states: Vec<f32>,
+}
+
+impl Prepared {
+    /// Tokens of a prefix that are run in one go, so that stopping doesn't have to wait for all of them. A token always
+    /// goes with the same neighbours, whatever was in memory before: sums in another grouping would differ in their
+    /// last bits, and a score must not depend on its history.
     const STRIDE: usize = 64;
 
     /// Makes this the memory of `tokens`; returns how many of them need not be run again.
@@ -244,14 +257,13 @@ impl Memory {
     /// # Errors
     ///
     /// When the pass fails or `go_on` says to stop.
-    pub fn run(
+    fn run(
         &mut self,
         engine: &Engine,
         tokens: &[u32],
-        depth: Option<usize>,
+        depth: usize,
         go_on: &dyn Fn() -> bool,
     ) -> Result<usize, EngineError> {
-        let depth = depth.unwrap_or(usize::MAX);
         let limit = super::engine::MAX_POSITIONS / 2;
         if tokens.len() > limit {
             return Err(EngineError::TooLong { tokens: tokens.len(), limit });
@@ -264,16 +276,35 @@ impl Memory {
         let shared = if whole { equal } else { equal / Self::STRIDE * Self::STRIDE };
         if shared < self.tokens.len() {
             self.cache = self.cache.cut(shared)?;
+            self.states.truncate(shared * self.width());
             self.tokens.truncate(shared);
         }
         for stride in tokens[shared..].chunks(Self::STRIDE) {
             if !go_on() {
                 return Err(EngineError::Cancelled);
             }
-            let taps = Taps { depth: Some(depth), ..Taps::default() };
-            self.cache = engine.extend(&self.cache, stride, &taps)?.cache;
+            let (cache, states) = engine.extend(&self.cache, stride, depth, SENTENCE_LAYER)?;
+            self.cache = cache;
+            self.states.extend(states);
             self.tokens.extend_from_slice(stride);
         }
         Ok(shared)
+    }
+
+    /// Numbers in one token's state.
+    fn width(&self) -> usize {
+        self.states.len() / self.tokens.len().max(1)
+    }
+
+    /// The mean state of a stretch of tokens.
+    fn mean_state(&self, tokens: &Range<usize>) -> Vec<f32> {
+        let width = self.width();
+        let mut mean = vec![0.0; width];
+        for token in tokens.clone() {
+            for (sum, x) in mean.iter_mut().zip(&self.states[token * width..][..width]) {
+                *sum += x / tokens.len() as f32;
+            }
+        }
+        mean
     }
 }

@@ -13,7 +13,15 @@ const BEFORE_ANSWER: &str = "\n\nCandidate's answer:\n\"\"\"\n";
 const BEFORE_FOLLOW_UP: &str = "\n(Asked: ";
 const AFTER_FOLLOW_UP: &str = ")\n";
 const AFTER_ANSWER: &str = "\n\"\"\"\n\nWhat does this answer show?";
-const BEFORE_STATEMENT: &str = "\nThe candidate";
+/// What comes before every statement.
+pub const BEFORE_STATEMENT: &str = "\nThe candidate";
+/// Statements that are true of any answer.
+pub const COMMON: [&str; 4] = [
+    " gives an answer.",
+    " names a person, a number or a date.",
+    " says what they would do, and why.",
+    " says what it would cost and who decides.",
+];
 const BEFORE_MESSAGE: &str = "\n\nThe candidate's message:\n\"\"\"\n";
 const AFTER_MESSAGE: &str = "\n\"\"\"\n\nWhat does the candidate want?";
 
@@ -57,12 +65,26 @@ pub fn prefix(exam: &Exam) -> Prefix {
     Prefix { text, answer_ends, sentences }
 }
 
-/// What comes before a statement, and the statement itself as a clause about the candidate.
-pub fn statement(text: &str) -> (&'static str, String) {
-    let text = neutral(text.trim());
+/// The text behind which a statement is read where there is no answer.
+pub fn nothing() -> String {
+    format!("{}{BEFORE_QUESTION}{BEFORE_ANSWER}{AFTER_ANSWER}", chat(EXAMINER))
+}
+
+/// A statement as a clause about the candidate, behind [`BEFORE_STATEMENT`].
+pub fn clause(statement: &str) -> String {
+    let text = neutral(statement.trim());
     let mut chars = text.chars();
     let clause = chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect());
-    (BEFORE_STATEMENT, format!(" {clause}"))
+    format!(" {clause}")
+}
+
+/// The whole judgment in one question, up to the digit: only to compare with.
+pub fn grade(exam: &Exam) -> String {
+    let question = "At which level does this answer read? 1 mid, 2 senior, 3 staff, 4 senior staff, 5 principal. Reply with \
+         one digit and nothing else.";
+    let answer = prefix(exam);
+    let before = &answer.text[..answer.answer_ends];
+    format!("{before}\n\"\"\"\n\n{question}<|im_end|>\n<|im_start|>assistant\n")
 }
 
 /// What is read to recognise a message.
@@ -89,6 +111,7 @@ fn neutral(text: &str) -> String {
 /// Hash over every word that is ours, to tell scores by different questions apart.
 pub fn hash() -> String {
     let words = [
+        COMMON.concat().as_str(),
         EXAMINER,
         BEFORE_QUESTION,
         BEFORE_ANSWER,
@@ -98,6 +121,7 @@ pub fn hash() -> String {
         BEFORE_STATEMENT,
         BEFORE_MESSAGE,
         AFTER_MESSAGE,
-    ];
-    Sha256::digest(words.join("\u{0}")).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    ]
+    .join("\u{0}");
+    Sha256::digest(words).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     core::{
-        judging::{Judge, Unscored, questions::Exam},
+        judging::{Judge, Trust, Unscored, questions::Exam},
         session::routing,
     },
     ports::{Message, Observations, Observer, Routing, Watch},
@@ -40,6 +40,10 @@ enum Job {
         reply: Sender<Reply>,
         cancelled: Arc<AtomicBool>,
     },
+    Grade {
+        exam: Box<Exam>,
+        reply: Sender<Result<f64, Unscored>>,
+    },
     /// A hint only: given up as soon as anything else is to be done.
     ReadAhead {
         exam: Box<Exam>,
@@ -57,7 +61,8 @@ impl Embedded {
         let (jobs, queue) = mpsc::channel();
         let readout = Readout::built_in();
         let hash = readout.as_ref().map_or_else(|_| String::new(), |readout| readout_hash(readout));
-        let judge = Judge { model: name.to_owned(), prompt_hash: format!("{}-{hash}", prompt::hash()) };
+        let prompt_hash = format!("{}-{hash}", prompt::hash());
+        let judge = Judge { trust: measured(&prompt_hash), model: name.to_owned(), prompt_hash };
         let waiting = Arc::new(AtomicUsize::new(0));
         let sent = waiting.clone();
         thread::spawn(move || {
@@ -66,6 +71,12 @@ impl Embedded {
         });
         Self { jobs, waiting, judge }
     }
+}
+
+/// What `pushback judge card --save` found for the judge that comes with the program, if it is this one.
+fn measured(prompt_hash: &str) -> Option<Trust> {
+    let saved: Judge = serde_json::from_str(include_str!("trust.json")).ok()?;
+    saved.trust.filter(|_| saved.prompt_hash == prompt_hash)
 }
 
 fn readout_hash(readout: &Readout) -> String {
@@ -100,6 +111,13 @@ impl Observer for Embedded {
         }
     }
 
+    fn grade(&self, exam: &Exam, _: &dyn Watch) -> Result<f64, Unscored> {
+        let (reply, replies) = mpsc::channel();
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        self.jobs.send(Job::Grade { exam: Box::new(exam.clone()), reply }).map_err(|_| gone())?;
+        replies.recv().map_err(|_| gone())?
+    }
+
     fn route(&self, message: &Message<'_>, _watch: &dyn Watch) -> Result<Routing, Unscored> {
         Ok(Routing { route: routing::by_rule(message.text, message.facts), p: 1.0 })
     }
@@ -126,7 +144,13 @@ fn work(queue: &Receiver<Job>, waiting: &AtomicUsize, model: Result<(Engine, Rea
             (Err(error), Job::Observe { reply, .. }) => {
                 let _ = reply.send(Reply::Done(Err(unscored(error))));
             }
+            (Err(error), Job::Grade { reply, .. }) => {
+                let _ = reply.send(Err(unscored(error)));
+            }
             (Err(_), Job::ReadAhead { .. }) => {}
+            (Ok((engine, _)), Job::Grade { exam, reply }) => {
+                let _ = reply.send(judge::grade(engine, &exam).map_err(|error| unscored(&error)));
+            }
             (Ok((engine, readout)), Job::ReadAhead { exam }) => {
                 let go_on = || waiting.load(Ordering::SeqCst) == 0;
                 // If it fails, the exam will say why.

@@ -192,7 +192,7 @@ impl EndpointObserver {
 
 impl Observer for EndpointObserver {
     fn judge(&self) -> Judge {
-        Judge { model: self.endpoint.model.clone(), prompt_hash: prompt::hash() }
+        Judge { model: self.endpoint.model.clone(), prompt_hash: prompt::hash(), trust: None }
     }
 
     fn observe(&self, exam: &Exam, watch: &dyn Watch) -> Result<Observations, Unscored> {
@@ -204,6 +204,13 @@ impl Observer for EndpointObserver {
             }
         }
         self.all_at_once(exam, watch)
+    }
+
+    fn grade(&self, exam: &Exam, watch: &dyn Watch) -> Result<f64, Unscored> {
+        let user = format!("{}{}", prompt::answer(exam), prompt::GRADE);
+        let answer = self.wait(watch, self.wire.ask(&self.request(prompt::EXAMINER, user, 8)))?;
+        let digit = answer.text.chars().find_map(|c| c.to_digit(10)).filter(|digit| (1..=5).contains(digit));
+        digit.map(f64::from).ok_or_else(|| not_an_answer("it is no level"))
     }
 
     fn route(&self, message: &ports::Message<'_>, watch: &dyn Watch) -> Result<Routing, Unscored> {

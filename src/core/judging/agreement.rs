@@ -62,6 +62,43 @@ pub fn brier(pairs: &[Pair]) -> Option<f64> {
     (!pairs.is_empty()).then(|| squares.sum::<f64>() / pairs.len() as f64)
 }
 
+/// For each tenth of the scale: how many probabilities lie in it, their mean, and the share that was shown.
+pub fn reliability(pairs: &[Pair]) -> Vec<(usize, f64, f64)> {
+    (0..10)
+        .map(|tenth| {
+            let of: Vec<&Pair> =
+                pairs.iter().filter(|pair| ((pair.p * 10.0) as usize).min(9) == tenth).collect();
+            let count = of.len().max(1) as f64;
+            let mean = of.iter().map(|pair| pair.p).sum::<f64>() / count;
+            let shown = of.iter().filter(|pair| pair.shown).count() as f64 / count;
+            (of.len(), mean, shown)
+        })
+        .collect()
+}
+
+/// Cohen's kappa between two ratings on the scale from 0 to 5, with disagreements weighed by their square; the first of each
+/// pair is rounded to a place on the scale.
+pub fn weighted_kappa(pairs: &[(f64, f64)]) -> Option<f64> {
+    let count = pairs.len() as f64;
+    let place = |value: f64| value.round().clamp(0.0, 5.0);
+    let observed: f64 = pairs.iter().map(|(a, b)| (place(*a) - place(*b)).powi(2)).sum::<f64>() / count;
+    let share = |of: &dyn Fn(&(f64, f64)) -> f64| -> [f64; 6] {
+        let mut shares = [0.0; 6];
+        for pair in pairs {
+            shares[place(of(pair)) as usize] += 1.0 / count;
+        }
+        shares
+    };
+    let (first, second) = (share(&|pair| pair.0), share(&|pair| pair.1));
+    let mut expected = 0.0;
+    for (a, p) in first.iter().enumerate() {
+        for (b, q) in second.iter().enumerate() {
+            expected += p * q * (a as f64 - b as f64).powi(2);
+        }
+    }
+    (count > 0.0 && expected > 0.0).then(|| 1.0 - observed / expected)
+}
+
 /// Pearson's correlation.
 pub fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
     let count = pairs.len() as f64;
@@ -75,6 +112,17 @@ pub fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
 pub fn mean_error(pairs: &[(f64, f64)]) -> Option<f64> {
     let sum: f64 = pairs.iter().map(|(a, b)| (a - b).abs()).sum();
     (!pairs.is_empty()).then(|| sum / pairs.len() as f64)
+}
+
+/// Mean absolute error of the best straight line from the first of each pair to the second.
+pub fn error_of_line(pairs: &[(f64, f64)]) -> Option<f64> {
+    let count = pairs.len() as f64;
+    let mean = |of: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>() / count;
+    let (x, y) = (mean(&|pair| pair.0), mean(&|pair| pair.1));
+    let (xy, xx) = (mean(&|pair| (pair.0 - x) * (pair.1 - y)), mean(&|pair| (pair.0 - x).powi(2)));
+    let slope = if xx > 0.0 { xy / xx } else { 0.0 };
+    let lined: Vec<(f64, f64)> = pairs.iter().map(|pair| (y + slope * (pair.0 - x), pair.1)).collect();
+    mean_error(&lined)
 }
 
 #[cfg(test)]
@@ -105,6 +153,22 @@ mod tests {
         assert_eq!(kappa(&pairs(&[(0.9, true, 0), (0.1, false, 0)])), Some(1.0));
         let chance = pairs(&[(0.9, true, 0), (0.9, false, 0), (0.1, true, 0), (0.1, false, 0)]);
         assert_eq!(kappa(&chance), Some(0.0));
+    }
+
+    #[test]
+    fn weighted_kappa_forgives_near_misses_more_than_far_ones() {
+        let near = weighted_kappa(&[(1.0, 1.0), (2.0, 3.0), (5.0, 5.0), (3.0, 3.0)]).unwrap();
+        let far = weighted_kappa(&[(1.0, 1.0), (2.0, 5.0), (5.0, 5.0), (3.0, 3.0)]).unwrap();
+        assert!(near > far, "{near} {far}");
+        assert_eq!(weighted_kappa(&[(1.2, 1.0), (4.9, 5.0)]), Some(1.0));
+    }
+
+    #[test]
+    fn reliability_compares_what_was_said_with_what_was() {
+        let bins =
+            reliability(&pairs(&[(0.92, true, 0), (0.98, false, 0), (1.0, true, 0), (0.05, false, 0)]));
+        assert_eq!((bins[9].0, bins[0]), (3, (1, 0.05, 0.0)));
+        assert!((bins[9].2 - 2.0 / 3.0).abs() < 1e-9);
     }
 
     #[test]

@@ -2,7 +2,11 @@
 //! and code turns them into ratings, a score and a verdict.
 
 pub mod agreement;
+pub mod attacks;
+pub mod figures;
 pub mod fit;
+pub mod judge_card;
+pub mod labelled;
 pub mod questions;
 pub mod scored;
 pub mod sentences;
@@ -51,12 +55,28 @@ impl std::ops::AddAssign for Usage {
 }
 
 /// Who observed: enough to tell whether two scores can be compared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judge {
     /// The model's name.
     pub model: String,
     /// Hash over the wording of the questions and, for the embedded model, its readout.
     pub prompt_hash: String,
+    /// How far it can be trusted, where somebody has measured that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<Trust>,
+}
+
+/// How a judge did on author-labelled answers that it had not seen: see [`judge_card`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trust {
+    /// How many answers.
+    pub answers: usize,
+    /// Cohen's kappa over signals.
+    pub kappa: f64,
+    /// Correlation of the overall level.
+    pub overall_r: f64,
+    /// Mean error of the overall level.
+    pub overall_error: f64,
 }
 
 /// Why there is no observation, and so no rating. Never a number.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Judge, Observation, Unscored, Usage, questions::Exam, verdict};
+use super::{Judge, Observation, Unscored, Usage, questions::Exam, tally, verdict};
 use crate::core::{
     bank::Case,
     level::{Level, TargetLevel},
@@ -50,6 +50,9 @@ pub struct CriterionScore {
     pub interval: (f64, f64),
     /// The level that it reads at; `null` is "no evidence".
     pub read: Option<Level>,
+    /// Whether the interval is so wide that the judge can't tell.
+    #[serde(default)]
+    pub unclear: bool,
 }
 
 /// What was seen of a signal or a red flag.
@@ -104,7 +107,11 @@ impl ScoredAnswer {
         scored.criteria = score
             .ratings
             .into_iter()
-            .map(|r| (r.criterion, CriterionScore { level: r.level, interval: r.interval, read: r.read }))
+            .map(|r| {
+                let unclear = tally::is_unclear(r.interval);
+                let score = CriterionScore { level: r.level, interval: r.interval, read: r.read, unclear };
+                (r.criterion, score)
+            })
             .collect();
         // Nothing was asked where there was nothing to ask about; still every signal is there, as not shown.
         let unseen = exam.statements.iter().map(|statement| {

@@ -54,12 +54,22 @@ pub fn read(mut shown: Vec<Level>, caps: &[Level]) -> Level {
     caps.iter().fold(level, |level, cap| level.min(*cap))
 }
 
+/// How much surer the tally is of a signal than the judge. Doubts about the signals of one answer are not independent: what is
+/// clear is clear all over. Taken as if they were, many small doubts pull every level to the middle. Chosen with
+/// scenarios left out: levels are right on average, and 80% intervals hold the labelled level in 89%.
+const SHARPNESS: f64 = 2.0;
+
+fn sharpened(p: f64) -> f64 {
+    let (yes, no) = (p.powf(SHARPNESS), (1.0 - p).powf(SHARPNESS));
+    yes / (yes + no)
+}
+
 /// Applies [`read`] to every combination of a criterion's signals and red flags.
 pub fn distribution(criterion: &Criterion, observations: &[Observation]) -> Distribution {
     let p = |id: &str| {
         let observation = observations.iter().find(|observation| observation.signal == id);
         // No sentence, no credit, however sure the judge is.
-        observation.filter(|o| !o.sentences.is_empty()).map_or(0.0, |o| o.p.clamp(0.0, 1.0))
+        observation.filter(|o| !o.sentences.is_empty()).map_or(0.0, |o| sharpened(o.p.clamp(0.0, 1.0)))
     };
     let signals: Vec<(Level, f64)> = criterion.signals.iter().map(|s| (s.level, p(&s.id))).collect();
     let flags: Vec<(Level, f64)> = criterion.red_flags.iter().map(|f| (f.cap, p(&f.id))).collect();
@@ -110,6 +120,11 @@ pub fn interval(distribution: &[f64], share: f64) -> (usize, usize) {
     let low = first_past_tail((0..distribution.len()).collect());
     let high = first_past_tail((0..distribution.len()).rev().collect());
     (low, high)
+}
+
+/// Whether an interval is so wide that the judge can't tell: it holds four of the six places on the scale.
+pub fn is_unclear((low, high): (f64, f64)) -> bool {
+    high - low >= 3.0
 }
 
 /// Rates every criterion of a rubric.

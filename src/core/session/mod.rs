@@ -187,14 +187,13 @@ impl Session {
         Exam::new(&self.case, &self.turns, |_| true)
     }
 
-    /// What would be asked if `draft` were sent as the answer to the open question. Statements are left out:
-    /// this is for reading ahead.
+    /// What would be asked for the score card if `draft` were sent as the answer to the open question.
     pub fn exam_with(&self, draft: &str) -> Exam {
         let mut turns = self.turns.clone();
         if let Some(turn) = turns.last_mut() {
             turn.said.push(draft.to_owned());
         }
-        Exam::new(&self.case, &turns, |_| false)
+        Exam::new(&self.case, &turns, |_| true)
     }
 
     /// Takes in an event and says what is to be done about it.

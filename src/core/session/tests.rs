@@ -70,7 +70,7 @@ fn saw(exam: &Exam, purpose: Purpose, shown: &[&str]) -> Event {
             Observation { signal: statement.signal.clone(), p, sentences }
         })
         .collect();
-    let judge = Judge { model: "scripted".into(), prompt_hash: String::new() };
+    let judge = Judge { model: "scripted".into(), prompt_hash: String::new(), trust: None };
     let (sentences, usage) = (exam.spans(), Usage::default());
     Event::Observed(Ok(Observed { purpose, judge, observations, sentences, usage, ms: 0 }))
 }
