@@ -11,8 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::{paths::Home, yaml};
 use crate::core::{
-    bank::{Bank, Problem, ScenarioFile, Sourced},
-    rubric::Rubric,
+    bank::{Bank, Layer, Problem, ScenarioFile, Sourced},
     scenario::Scenario,
 };
 
@@ -43,8 +42,6 @@ pub fn load_folders(scenarios: &Path, rubrics: &Path) -> (Bank, Vec<Problem>) {
     problems.extend(faults);
     (bank, problems)
 }
-
-type Layer = (Vec<Sourced<Rubric>>, Vec<Sourced<ScenarioFile>>);
 
 fn built_in(problems: &mut Vec<Problem>) -> Layer {
     let texts = |dir: &'static Dir<'static>, folder: &str| -> Vec<(String, Result<String, String>)> {

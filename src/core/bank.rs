@@ -29,6 +29,9 @@ pub struct Sourced<T> {
 /// A scenario file's content: the scenario and its artifact's text, if it names one.
 pub type ScenarioFile = (Scenario, Option<String>);
 
+/// The files of one place: those that are built in, or a person's own.
+pub type Layer = (Vec<Sourced<Rubric>>, Vec<Sourced<ScenarioFile>>);
+
 /// Why a file is not part of the bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -86,7 +89,7 @@ impl Bank {
     /// Puts a bank together. Later files replace earlier ones with the same id when they come from
     /// another layer; within a layer a second one is a problem. A problem costs the file that has it,
     /// never the rest.
-    pub fn assemble(layers: Vec<(Vec<Sourced<Rubric>>, Vec<Sourced<ScenarioFile>>)>) -> (Self, Vec<Problem>) {
+    pub fn assemble(layers: Vec<Layer>) -> (Self, Vec<Problem>) {
         let mut problems = vec![];
         let mut rubrics: BTreeMap<String, Rubric> = BTreeMap::new();
         let mut scenarios: BTreeMap<String, Sourced<ScenarioFile>> = BTreeMap::new();

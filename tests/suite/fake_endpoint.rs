@@ -20,6 +20,8 @@ pub enum Reaction {
     Say(String),
     /// One with log probabilities for "yes" and "no" as the first token.
     Yes { p: f64, content: String },
+    /// Something to say, and then the connection is closed without a word about it.
+    SayAndHangUp(String),
     /// A status with a body.
     Status(u16, &'static str, String),
     /// These bytes as the body of a 200.
@@ -177,6 +179,11 @@ fn react(stream: &mut TcpStream, reaction: Reaction) -> bool {
         Reaction::Say(content) => {
             let body = completion(&content, Value::Null);
             send(200, "", &body, body.len())
+        }
+        Reaction::SayAndHangUp(content) => {
+            let body = completion(&content, Value::Null);
+            send(200, "", &body, body.len());
+            false
         }
         Reaction::Yes { p, content } => {
             let candidate = |token: &str, p: f64| json!({"token": token, "logprob": p.ln()});

@@ -243,3 +243,14 @@ fn a_session_that_an_endpoint_could_not_score_is_scored_later() {
     let review = home.run(&["review"], "").ok();
     assert!(review.says("[4 who-is-hurt, names-decider]"), "{}", review.stdout);
 }
+
+#[test]
+fn a_connection_that_was_closed_while_the_person_typed_is_not_used_again() {
+    let endpoint = FakeEndpoint::start(|_, _| Reaction::SayAndHangUp("A".into()));
+    let observer = observer(&endpoint.url);
+    for _ in 0..3 {
+        let message = Message { question: "What do you do?", text: "I refuse.", facts: &[] };
+        assert_eq!(observer.route(&message, &Patient).unwrap().route, Route::Answer);
+        std::thread::sleep(Duration::from_millis(1100));
+    }
+}

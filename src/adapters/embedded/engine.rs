@@ -18,6 +18,9 @@ use super::EngineError;
 /// Longest sequence, in tokens, that a pass may reach. The model allows 32,768; memory decides for us.
 pub const MAX_POSITIONS: usize = 16_384;
 
+/// Bytes of a text, from the first to behind the last.
+pub type Span = (usize, usize);
+
 /// The weights of one model, read-only and shared by every pass.
 pub struct Engine {
     embedding: QMatMul,
@@ -202,7 +205,7 @@ impl Engine {
     /// # Errors
     ///
     /// When the tokenizer rejects the text.
-    pub fn tokens_with_offsets(&self, text: &str) -> Result<(Vec<u32>, Vec<(usize, usize)>), EngineError> {
+    pub fn tokens_with_offsets(&self, text: &str) -> Result<(Vec<u32>, Vec<Span>), EngineError> {
         let encoding =
             self.tokenizer.encode(text, false).map_err(|error| EngineError::Tokenizer(error.to_string()))?;
         Ok((encoding.get_ids().to_vec(), encoding.get_offsets().to_vec()))

@@ -120,6 +120,9 @@ impl<'a> Answer<'a> {
     }
 }
 
+/// Observations for each answer and statement, each by a fit that had not seen the answer.
+type LeftOut = Vec<Vec<Observation>>;
+
 /// Scores for each answer, statement and sentence.
 type Pointed = Vec<Vec<Vec<f64>>>;
 
@@ -128,7 +131,7 @@ struct Fit<'a> {
 }
 
 impl Fit<'_> {
-    fn run(&self, readout: &mut Readout) -> Option<(Vec<Vec<Observation>>, Vec<Vec<Observation>>)> {
+    fn run(&self, readout: &mut Readout) -> Option<(LeftOut, LeftOut)> {
         let by_scenario = |answer: &Answer<'_>| answer.scenario;
         let by_rubric = |answer: &Answer<'_>| answer.rubric;
 

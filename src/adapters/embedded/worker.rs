@@ -60,7 +60,7 @@ impl Embedded {
     pub fn start(name: &str, file: PathBuf) -> Self {
         let (jobs, queue) = mpsc::channel();
         let readout = Readout::built_in();
-        let hash = readout.as_ref().map_or_else(|_| String::new(), |readout| readout_hash(readout));
+        let hash = readout.as_ref().map_or_else(|_| String::new(), readout_hash);
         let prompt_hash = format!("{}-{hash}", prompt::hash());
         let judge = Judge { trust: measured(&prompt_hash), model: name.to_owned(), prompt_hash };
         let waiting = Arc::new(AtomicUsize::new(0));

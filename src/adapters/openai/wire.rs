@@ -108,6 +108,8 @@ impl Wire {
         let http = reqwest::Client::builder()
             .connect_timeout(times.0)
             .read_timeout(times.1)
+            // Nobody drives a connection while the person types, so nobody would notice that the server closed it.
+            .pool_idle_timeout(Duration::from_secs(1))
             .build()
             .map_err(|_| Unscored::Unreachable)?;
         let key = key.map_or("", |key| key.expose_secret());

@@ -179,7 +179,7 @@ impl Shingles {
         if words.len() < RUN {
             // "Three weeks." is an answer, even if the case says "three weeks" somewhere.
             let alone = format!(" {} ", words.join(" "));
-            return words.len() > 1 && self.whole.iter().any(|text| *text == alone);
+            return words.len() > 1 && self.whole.contains(&alone);
         }
         let runs = words.windows(RUN);
         let total = runs.len();
