@@ -130,6 +130,10 @@ pub struct BulkArgs {
     /// So many answers at the same time, against an endpoint.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,
+
+    /// Hand all questions to the endpoint's Batch API: cheaper, and done within a day. The same command waits on.
+    #[arg(long, conflicts_with = "concurrency")]
+    pub batch: bool,
 }
 
 #[derive(Debug, Subcommand)]

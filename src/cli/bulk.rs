@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
     args::BulkArgs,
-    bank,
+    bank, batch,
     error::{BAD_INPUT, FAILED, Failure},
     model,
     round::Context,
@@ -49,15 +49,17 @@ pub fn score(context: &Context, args: &BulkArgs) -> Result<(), Failure> {
     let mut unscored = 0;
     let mut stopped = None;
     if !jobs.is_empty() {
-        let observers = observers(context, args.concurrency)?;
         let progress = Progress::new(context, jobs.len());
-        let keep = |scored: ScoredAnswer| -> io::Result<()> {
+        let mut keep = |scored: ScoredAnswer| -> Result<(), Failure> {
             unscored += usize::from(scored.unscored.is_some());
             progress.bar.inc(1);
-            scores.append(&scored)
+            scores.append(&scored).map_err(|cause| cant("write", &args.out, &cause, FAILED))
         };
-        stopped = bulk::run(&jobs, observers, &progress, keep)
-            .map_err(|cause| cant("write", &args.out, &cause, FAILED))?;
+        stopped = if args.batch {
+            batch::score(context, &args.out, &jobs, &progress, &mut keep)?
+        } else {
+            bulk::run(&jobs, observers(context, args.concurrency)?, &progress, keep)?
+        };
         progress.bar.finish_and_clear();
     }
     let order: Vec<&str> = answers.iter().map(|answer| answer.id.as_str()).collect();

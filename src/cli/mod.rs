@@ -2,6 +2,7 @@
 
 mod args;
 mod bank;
+mod batch;
 mod bulk;
 mod error;
 mod judge;

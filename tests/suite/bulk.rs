@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    process::Stdio,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -12,7 +13,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    fake_endpoint::{FakeEndpoint, Reaction},
+    fake_endpoint::{FakeEndpoint, Reaction, question},
     home::{Home, Run, SCENARIO},
 };
 
@@ -27,7 +28,11 @@ fn answers(home: &Home, count: usize) {
 }
 
 fn score(home: &Home, endpoint: &FakeEndpoint, more: &[&str]) -> Run {
-    let fixed = [
+    home.run(&[&arguments(endpoint)[..], more].concat(), "")
+}
+
+fn arguments(endpoint: &FakeEndpoint) -> [&str; 9] {
+    [
         "score",
         "--answers",
         "answers.jsonl",
@@ -37,8 +42,7 @@ fn score(home: &Home, endpoint: &FakeEndpoint, more: &[&str]) -> Run {
         &endpoint.url,
         "--model",
         "tested",
-    ];
-    home.run(&[&fixed[..], more].concat(), "")
+    ]
 }
 
 fn rows(home: &Home) -> Vec<Value> {
@@ -98,6 +102,66 @@ fn what_is_scored_is_not_scored_again_and_a_torn_line_is() {
     assert!(run.says("3 scored (2 of them before)"), "{}", run.stdout);
     assert_eq!(endpoint.requests().len() - before, 24, "one answer's questions");
     assert_eq!(ids(&home), ["a0", "a1", "a2"]);
+}
+
+/// All statements in one reply: each is shown by the first sentence.
+fn all_shown(body: &Value) -> Reaction {
+    let statements = question(body)
+        .lines()
+        .filter(|line| line.split_once(". ").is_some_and(|(n, _)| n.parse::<u32>().is_ok()));
+    let shown: Vec<Value> =
+        (1..=statements.count()).map(|id| json!({"id": id, "shown": true, "sentences": [1]})).collect();
+    Reaction::Say(json!({"statements": shown}).to_string())
+}
+
+#[test]
+fn a_batch_is_handed_in_waited_for_and_collected() {
+    let home = Home::new();
+    answers(&home, 3);
+    let endpoint = FakeEndpoint::start(|_, body| {
+        if body.to_string().contains("case 1") {
+            Reaction::Status(500, "", "no".into())
+        } else {
+            all_shown(body)
+        }
+    });
+    let run = score(&home, &endpoint, &["--batch"]);
+    assert!(run.says("2 scored (0 of them before), 1 unscored, 0 passed over"), "{}", run.stdout);
+    run.fails(1, "1 answers could not be scored");
+    assert_eq!(ids(&home), ["a0", "a1", "a2"]);
+    let rows = rows(&home);
+    assert_eq!(rows[0]["signals"]["refuses-precisely"]["sentences"], json!([1]));
+    assert_eq!(rows[0]["ms"], 20_000, "a third of the minute that the endpoint took");
+    assert_eq!(rows[1]["unscored"], json!({"reason": "endpoint-failed", "status": 500}));
+    assert_eq!(endpoint.requests().len(), 9, "each three times");
+    assert!(!home.path().join("out.jsonl.batch").exists());
+}
+
+#[test]
+fn a_batch_that_was_handed_in_before_a_kill_is_not_handed_in_again() {
+    let home = Home::new();
+    answers(&home, 2);
+    let endpoint = FakeEndpoint::start(|_, body| all_shown(body));
+    // What a run leaves behind that is killed while it waits.
+    let ticket = |url: &str| json!({"batch": "batch-0", "endpoint": url, "model": "tested"}).to_string();
+    let mut waiting = home.command(&arguments(&endpoint));
+    let mut child = waiting.arg("--batch").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let path = home.path().join("out.jsonl.batch");
+    while !path.exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let left: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    assert_eq!(left.to_string(), ticket(&endpoint.url));
+
+    home.write("out.jsonl.batch", ticket("http://elsewhere/v1"));
+    score(&home, &endpoint, &["--batch"]).fails(2, "waits for `tested` at http://elsewhere/v1");
+    home.write("out.jsonl.batch", ticket(&endpoint.url));
+    score(&home, &endpoint, &["--batch"]).ok();
+    assert_eq!(ids(&home), ["a0", "a1"]);
+    assert_eq!(endpoint.requests().len(), 6, "asked once");
+    assert!(!path.exists());
 }
 
 #[test]

@@ -32,6 +32,17 @@ pub enum Reaction {
     Silence(Duration),
 }
 
+/// How often a batch is looked at before it is done.
+const LOOKS: usize = 1;
+
+#[derive(Default)]
+struct Batches {
+    /// What was uploaded or came out, by the number in the file's id.
+    files: Vec<Vec<u8>>,
+    /// The input file of each batch, and how often it was looked at.
+    begun: Vec<(usize, usize)>,
+}
+
 type Script = dyn Fn(usize, &Value) -> Reaction + Send + Sync;
 
 pub struct FakeEndpoint {
@@ -51,8 +62,8 @@ impl FakeEndpoint {
     pub fn start(script: impl Fn(usize, &Value) -> Reaction + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
-        let (requests, violations, stopped) = <(Arc<_>, Arc<_>, Arc<_>)>::default();
-        let server = Server { script: Arc::new(script), requests, violations, stopped };
+        let (requests, violations, stopped, batches) = <(Arc<_>, Arc<_>, Arc<_>, Arc<_>)>::default();
+        let server = Server { script: Arc::new(script), requests, violations, stopped, batches };
         let Server { requests, violations, stopped, .. } = server.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -86,6 +97,7 @@ struct Server {
     requests: Arc<Mutex<Vec<Value>>>,
     violations: Arc<Mutex<Vec<String>>>,
     stopped: Arc<AtomicBool>,
+    batches: Arc<Mutex<Batches>>,
 }
 
 impl Server {
@@ -111,21 +123,91 @@ impl Server {
             };
             let mut body = vec![0; header("content-length").map_or(0, |length| length.parse().unwrap())];
             reader.read_exact(&mut body).unwrap();
-            let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
-            self.check(&head[0], header("authorization").as_deref(), &body);
-            let number = {
-                let mut requests = self.requests.lock().unwrap();
-                requests.push(body.clone());
-                requests.len() - 1
+            let authorization = header("authorization");
+            let mut violations = self.violations.lock().unwrap();
+            if authorization.as_ref().is_some_and(|it| *it != format!("Bearer {KEY}")) {
+                violations.push("neither no key nor the key".into());
+            }
+            drop(violations);
+            let reaction = match self.batch(&head[0], &body) {
+                Some(reply) => Reaction::Body(reply),
+                None => self.completion(&head[0], &serde_json::from_slice(&body).unwrap_or(Value::Null)),
             };
-            if !react(&mut stream, (self.script)(number, &body)) {
+            if !react(&mut stream, reaction) {
                 return;
             }
         }
     }
 
+    fn completion(&self, first: &str, body: &Value) -> Reaction {
+        self.check(first, body);
+        let number = {
+            let mut requests = self.requests.lock().unwrap();
+            requests.push(body.clone());
+            requests.len() - 1
+        };
+        (self.script)(number, body)
+    }
+
+    /// What the Batch API answers, if this is a request to it.
+    fn batch(&self, first: &str, body: &[u8]) -> Option<String> {
+        let address = first.split(' ').nth(1).unwrap().strip_prefix("/v1")?;
+        let number = |text: &str| text.split_once('-').unwrap().1.parse::<usize>().unwrap();
+        let mut batches = self.batches.lock().unwrap();
+        let parts: Vec<&str> = address.split('/').skip(1).collect();
+        Some(match parts[..] {
+            ["files"] => {
+                batches.files.push(part(body));
+                json!({"id": format!("file-{}", batches.files.len() - 1)}).to_string()
+            }
+            ["files", id, "content"] => String::from_utf8(batches.files[number(id)].clone()).unwrap(),
+            ["batches"] => {
+                let body: Value = serde_json::from_slice(body).unwrap();
+                assert_eq!(body["endpoint"], "/v1/chat/completions");
+                batches.begun.push((number(body["input_file_id"].as_str().unwrap()), 0));
+                json!({"id": format!("batch-{}", batches.begun.len() - 1), "status": "validating"})
+                    .to_string()
+            }
+            ["batches", id] => {
+                let (input, looks) = &mut batches.begun[number(id)];
+                *looks += 1;
+                if *looks <= LOOKS {
+                    return Some(json!({"id": id, "status": "in_progress"}).to_string());
+                }
+                let input = *input;
+                let lines = batches.files[input].clone();
+                let (mut good, mut bad) = (vec![], vec![]);
+                for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                    let line: Value = serde_json::from_slice(line).unwrap();
+                    let first =
+                        format!("{} {} ", line["method"].as_str().unwrap(), line["url"].as_str().unwrap());
+                    let (status, body) = match self.completion(&first, &line["body"]) {
+                        Reaction::Say(content) => (200, completion(&content, Value::Null)),
+                        Reaction::Status(status, _, body) => (status, json!({"error": body}).to_string()),
+                        _ => panic!("batches know no such reaction"),
+                    };
+                    let body: Value = serde_json::from_str(&body).unwrap();
+                    let response = json!({"status_code": status, "body": body});
+                    let reply =
+                        json!({"custom_id": line["custom_id"], "response": response}).to_string() + "\n";
+                    // Replies come in any order.
+                    if status == 200 { good.insert(0, reply) } else { bad.push(reply) }
+                }
+                batches.files.push(good.concat().into_bytes());
+                batches.files.push(bad.concat().into_bytes());
+                let last = batches.files.len() - 1;
+                json!({
+                    "id": id, "status": "completed", "created_at": 100, "completed_at": 160,
+                    "output_file_id": format!("file-{}", last - 1), "error_file_id": format!("file-{last}"),
+                })
+                .to_string()
+            }
+            _ => return None,
+        })
+    }
+
     /// What holds for every request, whatever the test is about.
-    fn check(&self, first: &str, authorization: Option<&str>, body: &Value) {
+    fn check(&self, first: &str, body: &Value) {
         let mut violations = self.violations.lock().unwrap();
         let mut must = |holds: bool, what: &str| {
             if !holds {
@@ -133,10 +215,6 @@ impl Server {
             }
         };
         must(first.starts_with("POST /v1/chat/completions "), "wrong address");
-        must(
-            authorization.is_none() || authorization == Some(&format!("Bearer {KEY}")),
-            "neither no key nor the key",
-        );
         must(body["model"] == "tested", "wrong model");
         must(body["stream"] == false, "streaming");
         must(body["temperature"].is_number() && body["max_tokens"].is_number(), "no temperature or limit");
@@ -151,6 +229,14 @@ impl Server {
             must(user.matches(&open).count() <= 1 && user.matches(&close).count() <= 1, "forged delimiters");
         }
     }
+}
+
+/// The first part of a form that is no plain field.
+fn part(body: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(body).unwrap();
+    let boundary = text.lines().next().unwrap();
+    let file = text.split(boundary).find(|part| part.contains("filename=")).unwrap();
+    file.split_once("\r\n\r\n").unwrap().1.trim_end().as_bytes().to_vec()
 }
 
 /// The question that a request asks: what stands behind the candidate's words.

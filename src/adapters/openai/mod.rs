@@ -1,5 +1,6 @@
 //! Any OpenAI-compatible endpoint as the observer: Ollama, llama-server, vLLM, LM Studio, or a hosted one.
 
+mod batch;
 mod prompt;
 mod wire;
 
@@ -15,6 +16,7 @@ use crate::{
     },
     ports::{self, Observations, Observer, Routing, Watch},
 };
+pub use batch::{Ended, Observed, Progress};
 use wire::{Answer, Candidate, Message, Request, Wire, not_an_answer};
 
 /// An endpoint that a person chose.
@@ -155,39 +157,50 @@ impl EndpointObserver {
 
     /// All statements in one reply, several times.
     fn all_at_once(&self, exam: &Exam, watch: &dyn Watch) -> Result<Observations, Unscored> {
-        let user = format!("{}{}", prompt::answer(exam), prompt::all(&exam.statements));
         let count = exam.statements.len();
-        let mut shown = vec![0u32; count];
-        let mut named: Vec<BTreeMap<u32, u32>> = vec![BTreeMap::new(); count];
-        let mut usage = Usage::default();
+        let mut replies = vec![];
         for repeat in 0..REPEATS {
             watch.step(count * repeat as usize / REPEATS as usize, count);
-            let mut request = self.request(prompt::EXAMINER, user.clone(), 4096);
-            (request.temperature, request.seed) = (0.7, repeat + 1);
-            let answer: Answer = self.wait(watch, self.wire.ask(&request))?;
-            usage += answer.usage;
-            let decisions = decisions(&answer.text, exam)?;
-            for (index, (is_shown, sentences)) in decisions.into_iter().enumerate() {
-                if is_shown {
-                    shown[index] += 1;
-                    for number in sentences {
-                        *named[index].entry(number).or_default() += 1;
-                    }
+            replies.push(self.wait(watch, self.wire.ask(&self.all(exam, repeat)))?);
+        }
+        watch.step(count, count);
+        spread(exam, &replies)
+    }
+
+    /// The request for all decisions in one reply.
+    fn all(&self, exam: &Exam, repeat: u64) -> Request {
+        let user = format!("{}{}", prompt::answer(exam), prompt::all(&exam.statements));
+        Request { temperature: 0.7, seed: repeat + 1, ..self.request(prompt::EXAMINER, user, 4096) }
+    }
+}
+
+/// The spread of several replies to the same question is the probability.
+fn spread(exam: &Exam, replies: &[Answer]) -> Result<Observations, Unscored> {
+    let count = exam.statements.len();
+    let mut shown = vec![0u32; count];
+    let mut named: Vec<BTreeMap<u32, u32>> = vec![BTreeMap::new(); count];
+    let mut usage = Usage::default();
+    for reply in replies {
+        usage += reply.usage;
+        for (index, (is_shown, sentences)) in decisions(&reply.text, exam)?.into_iter().enumerate() {
+            if is_shown {
+                shown[index] += 1;
+                for number in sentences {
+                    *named[index].entry(number).or_default() += 1;
                 }
             }
         }
-        watch.step(count, count);
-        let observations = exam.statements.iter().enumerate().map(|(index, statement)| {
-            let mut ranked: Vec<(u32, u32)> =
-                named[index].iter().map(|(number, times)| (*number, *times)).collect();
-            ranked.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-            // Three replies that agree are no certainty.
-            let p = (f64::from(shown[index]) + 0.5) / (REPEATS as f64 + 1.0);
-            let sentences = ranked.into_iter().take(MOST_EVIDENCE).map(|(number, _)| number).collect();
-            Observation { signal: statement.signal.clone(), p, sentences }
-        });
-        Ok(Observations { observations: observations.collect(), usage })
     }
+    let observations = exam.statements.iter().enumerate().map(|(index, statement)| {
+        let mut ranked: Vec<(u32, u32)> =
+            named[index].iter().map(|(number, times)| (*number, *times)).collect();
+        ranked.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        // Three replies that agree are no certainty.
+        let p = (f64::from(shown[index]) + 0.5) / (replies.len() as f64 + 1.0);
+        let sentences = ranked.into_iter().take(MOST_EVIDENCE).map(|(number, _)| number).collect();
+        Observation { signal: statement.signal.clone(), p, sentences }
+    });
+    Ok(Observations { observations: observations.collect(), usage })
 }
 
 impl Observer for EndpointObserver {

@@ -5,7 +5,16 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use async_openai::{Client, config::OpenAIConfig, error::OpenAIError, middleware::HttpRequestFactory};
+use async_openai::{
+    Client,
+    config::OpenAIConfig,
+    error::OpenAIError,
+    middleware::HttpRequestFactory,
+    types::{
+        batches::{BatchCompletionWindow, BatchEndpoint, BatchRequest},
+        files::{CreateFileRequest, FileInput, FilePurpose},
+    },
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +89,35 @@ struct PromptDetails {
     cached_tokens: Option<u64>,
 }
 
+/// Something that the endpoint keeps.
+#[derive(Debug, Deserialize)]
+struct Stored {
+    id: String,
+}
+
+/// Requests that are answered when the endpoint has time.
+#[derive(Debug, Deserialize)]
+pub struct Batch {
+    /// `completed`, `failed`, `expired` and `cancelled` are its ends.
+    pub status: String,
+    /// Id of the file with the replies.
+    pub output_file_id: Option<String>,
+    /// Id of the file with the failures.
+    pub error_file_id: Option<String>,
+    /// How many requests there are.
+    pub request_counts: Option<RequestCounts>,
+    /// Unix time, seconds.
+    pub created_at: Option<u64>,
+    /// Unix time, seconds.
+    pub completed_at: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct RequestCounts {
+    pub completed: u64,
+    pub failed: u64,
+}
+
 /// A complete answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
@@ -136,13 +174,53 @@ impl Wire {
         Ok(Self { client: Client::with_config(config).with_http_service(service), retries })
     }
 
-    /// Sends a request; once more, a few times, where the endpoint asks for patience or failed by itself.
+    /// Sends a request.
     pub async fn ask(&self, request: &Request) -> Result<Answer, Unscored> {
+        self.patiently(async || self.client.chat().create_byot(request).await).await.and_then(complete)
+    }
+
+    /// Stores lines of requests for a batch; returns the file's id.
+    pub async fn upload(&self, lines: &[u8]) -> Result<String, Unscored> {
+        let file = CreateFileRequest {
+            file: FileInput::from_vec_u8("questions.jsonl".into(), lines.to_vec()),
+            purpose: FilePurpose::Batch,
+            expires_after: None,
+        };
+        let stored: Result<Stored, Unscored> =
+            self.patiently(async || self.client.files().create_byot(file.clone()).await).await;
+        Ok(stored?.id)
+    }
+
+    /// Has a stored file's requests answered within a day; returns the batch's id.
+    pub async fn begin(&self, file: &str) -> Result<String, Unscored> {
+        let request = BatchRequest {
+            input_file_id: file.to_owned(),
+            endpoint: BatchEndpoint::V1ChatCompletions,
+            completion_window: BatchCompletionWindow::W24H,
+            metadata: None,
+            output_expires_after: None,
+        };
+        let stored: Result<Stored, Unscored> =
+            self.patiently(async || self.client.batches().create_byot(request.clone()).await).await;
+        Ok(stored?.id)
+    }
+
+    /// How far a batch is.
+    pub async fn batch(&self, id: &str) -> Result<Batch, Unscored> {
+        self.patiently(async || self.client.batches().retrieve_byot(id).await).await
+    }
+
+    /// A stored file.
+    pub async fn content(&self, file: &str) -> Result<Vec<u8>, Unscored> {
+        Ok(self.patiently(async || self.client.files().content(file).await).await?.into())
+    }
+
+    /// Asks; once more, a few times, where the endpoint asks for patience or failed by itself.
+    async fn patiently<T>(&self, ask: impl AsyncFn() -> Result<T, OpenAIError>) -> Result<T, Unscored> {
         let mut tries = 0;
         loop {
-            let reply: Result<Reply, OpenAIError> = self.client.chat().create_byot(request).await;
-            let error = match reply {
-                Ok(reply) => return complete(reply),
+            let error = match ask().await {
+                Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
             let wait = match refused(&error) {
@@ -155,6 +233,36 @@ impl Wire {
             }
             tries += 1;
             tokio::time::sleep(wait).await;
+        }
+    }
+}
+
+/// A reply to one request of a batch, as a line of the batch's files.
+#[derive(Debug, Deserialize)]
+pub struct BatchLine {
+    /// The request's name.
+    pub custom_id: String,
+    response: Option<BatchResponse>,
+}
+
+#[derive(Debug, Deserialize)]
+struct BatchResponse {
+    status_code: u16,
+    body: Option<Reply>,
+}
+
+impl BatchLine {
+    /// Reads a line.
+    pub fn read(line: &[u8]) -> Result<Self, Unscored> {
+        serde_json::from_slice(line).map_err(|_| not_an_answer("it is not a line of a batch"))
+    }
+
+    /// What was answered.
+    pub fn answer(self) -> Result<Answer, Unscored> {
+        match self.response {
+            Some(BatchResponse { status_code: 200..=299, body: Some(reply) }) => complete(reply),
+            Some(BatchResponse { status_code, .. }) => Err(by_status(status_code)),
+            None => Err(not_an_answer("the batch ended without one")),
         }
     }
 }
@@ -183,11 +291,7 @@ fn refused(error: &OpenAIError) -> Option<&Refused> {
 
 fn unscored(error: &OpenAIError) -> Unscored {
     if let Some(refused) = refused(error) {
-        return match refused.status {
-            401 | 403 => Unscored::Unauthorized,
-            429 => Unscored::RateLimited,
-            status => Unscored::EndpointFailed { status },
-        };
+        return by_status(refused.status);
     }
     match error {
         OpenAIError::Reqwest(error) => from_http(error),
@@ -200,6 +304,14 @@ fn unscored(error: &OpenAIError) -> Unscored {
         },
         OpenAIError::JSONDeserialize(..) => not_an_answer("it is not the JSON of a chat completion"),
         _ => not_an_answer("it can't be read"),
+    }
+}
+
+fn by_status(status: u16) -> Unscored {
+    match status {
+        401 | 403 => Unscored::Unauthorized,
+        429 => Unscored::RateLimited,
+        status => Unscored::EndpointFailed { status },
     }
 }
 
