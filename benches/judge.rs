@@ -62,7 +62,7 @@ fn main() {
     let endpoint = server.as_ref().map(|server| {
         EndpointObserver::new(Endpoint::new(server.url.clone(), "local".into(), None)).unwrap()
     });
-    let embedded = Embedded::start(QWEN_CODER_1_5B.title, model);
+    let embedded = Embedded::start(QWEN_CODER_1_5B.title, model, std::path::Path::new("/nonexistent"));
     // Loads the model, which a person waits for while reading the case.
     embedded.observe(&exam("We would open by invitation and in stages."), &Patient).unwrap();
 

@@ -56,6 +56,11 @@ impl Home {
         self.data.join("models")
     }
 
+    /// What `pushback judge fit` has learnt.
+    pub fn judge(&self) -> PathBuf {
+        self.data.join("judge")
+    }
+
     /// What was typed before, for the line editor.
     pub fn history(&self) -> PathBuf {
         self.data.join("history")

@@ -158,9 +158,9 @@ pub enum ModelCommand {
 pub enum JudgeCommand {
     /// Run the judge in use over labelled answers and attacks on them, and say how far it can be trusted.
     Card {
-        /// Folder with labelled answers (JSONL) that it was not fitted to.
-        #[arg(long)]
-        answers: PathBuf,
+        /// Labelled answers that it was not fitted to: a JSONL file, or a folder of them. Can be given several times.
+        #[arg(long, required = true)]
+        answers: Vec<PathBuf>,
         /// Folder with their scenarios; the bank, if none is named.
         #[arg(long, requires = "rubrics")]
         scenarios: Option<PathBuf>,
@@ -174,19 +174,20 @@ pub enum JudgeCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Fit the readout to labelled answers, and say how it does on scenarios that it had not seen.
+    /// Fit the judge in use to labelled answers, and say how it does on scenarios that it had not seen: the embedded model's
+    /// readout, or what an endpoint's probabilities mean.
     Fit {
-        /// Folder with labelled answers (JSONL).
-        #[arg(long)]
-        answers: PathBuf,
+        /// Labelled answers: a JSONL file, or a folder of them. Can be given several times: the program's own and yours.
+        #[arg(long, required = true)]
+        answers: Vec<PathBuf>,
         /// Folder with their scenarios; the bank, if none is named.
         #[arg(long, requires = "rubrics")]
         scenarios: Option<PathBuf>,
         /// Folder with their rubrics; the bank, if none is named.
         #[arg(long, requires = "scenarios")]
         rubrics: Option<PathBuf>,
-        /// Where to write the readout.
+        /// Write the result to this file and change nothing. Without it, it is in use from now on.
         #[arg(long)]
-        out: PathBuf,
+        out: Option<PathBuf>,
     },
 }

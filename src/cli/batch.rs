@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     adapters::{
-        openai::{Endpoint, EndpointObserver, Observed, Progress},
+        openai::{EndpointObserver, Observed, Progress},
         paths,
     },
     app::bulk::Job,
@@ -61,8 +61,7 @@ pub fn score(
     let model::Choice::Endpoint { url, model, key } = model::choice(context)? else {
         return Err(Failure::new(BAD_INPUT, "only an endpoint takes batches").hint("name it with --endpoint"));
     };
-    let observer = EndpointObserver::new(Endpoint::new(url.clone(), model.clone(), key))
-        .map_err(|error| Failure::new(BAD_INPUT, error.to_string()))?;
+    let observer = model::endpoint(context, url.clone(), model.clone(), key)?;
     let path = ticket_path(out);
     let mut remaining = vec![];
     for job in jobs {

@@ -1,6 +1,6 @@
 //! `pushback judge`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -8,27 +8,29 @@ use super::{
     args::JudgeCommand,
     bank,
     error::{BAD_INPUT, FAILED, Failure, NO_MODEL},
-    model,
+    model::{self, Choice},
     round::Context,
 };
 use crate::{
     adapters::{
         console,
-        embedded::fit,
+        embedded::{EngineError, fit},
         labels,
         model_file::{self, QWEN_CODER_1_5B},
+        openai::recalibrated::{self, Recalibrated},
         paths,
     },
     app::judge_card,
     core::{
         bank::Bank,
         judging::{
-            Judge,
+            Judge, Observation, Unscored,
             figures::Figures,
             labelled::{Labelled, LabelledAnswer},
+            recalibration::Recalibration,
         },
     },
-    ports::Watch,
+    ports::{Observer, Watch},
     render::figures,
 };
 
@@ -41,7 +43,7 @@ pub fn run(context: &Context, command: JudgeCommand) -> Result<(), Failure> {
         }
         JudgeCommand::Fit { answers, scenarios, rubrics, out } => {
             let bank = bank::load_strictly(context, scenarios.as_deref().zip(rubrics.as_deref()))?;
-            fit(context, &bank, &answers, &out)
+            fit(context, &bank, &answers, out.as_deref())
         }
     }
 }
@@ -49,7 +51,7 @@ pub fn run(context: &Context, command: JudgeCommand) -> Result<(), Failure> {
 fn card(
     context: &Context,
     bank: &Bank,
-    answers: &Path,
+    answers: &[PathBuf],
     save: Option<&Path>,
     json: bool,
 ) -> Result<(), Failure> {
@@ -92,35 +94,81 @@ impl Watch for Cancelled<'_> {
 fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), Failure> {
     let json =
         serde_json::to_string_pretty(value).map_err(|error| Failure::new(FAILED, error.to_string()))?;
-    std::fs::write(path, json + "\n")
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder
+        .map_or(Ok(()), std::fs::create_dir_all)
+        .and_then(|()| std::fs::write(path, json + "\n"))
         .map_err(|error| Failure::new(FAILED, format!("can't write {}: {error}", paths::display(path))))
 }
 
-fn fit(context: &Context, bank: &Bank, answers: &Path, out: &Path) -> Result<(), Failure> {
+fn fit(context: &Context, bank: &Bank, answers: &[PathBuf], out: Option<&Path>) -> Result<(), Failure> {
     let (answers, hash) =
         labels::load(answers).map_err(|error| Failure::new(BAD_INPUT, error.to_string()))?;
     let labelled = labelled(bank, &answers)?;
-    let model = model_file::installed(&context.home.models(), &QWEN_CODER_1_5B).ok_or_else(|| {
-        Failure::new(NO_MODEL, "the embedded model is not installed").hint("`pushback model install` gets it")
-    })?;
     let bar = ProgressBar::new(labelled.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("reading {bar:32} {pos} of {len} answers, {eta} left") {
         bar.set_style(style.progress_chars("━━─"));
     }
-    let fitted = fit::fit(&model, &labelled, hash, &|done| bar.set_position(done as u64));
-    bar.finish_and_clear();
-    let fitted = fitted.map_err(|error| Failure::new(FAILED, error.to_string()))?;
-    write_json(out, &fitted.readout)?;
-    let scenario = Figures::new(&labelled, &fitted.scenario_left_out);
-    let rubric = Figures::new(&labelled, &fitted.rubric_left_out);
-    console::print(&format!(
-        "Each scenario left out in turn\n\n{}\nEach rubric left out in turn: what a rubric of your own can expect\n\n{}\n\
-         written to {}",
-        figures::page(&scenario, console::width()),
-        figures::page(&rubric, console::width()),
-        paths::display(out)
-    ))?;
-    Ok(())
+    let (text, place) = match model::choice(context)? {
+        Choice::None => return Err(model::failure(&Unscored::NoModel)),
+        Choice::Embedded => {
+            let model = model_file::installed(&context.home.models(), &QWEN_CODER_1_5B).ok_or_else(|| {
+                Failure::new(NO_MODEL, "the embedded model is not installed")
+                    .hint("`pushback model install` gets it")
+            })?;
+            let fitted = fit::fit(&model, &labelled, hash, &|done| bar.set_position(done as u64));
+            bar.finish_and_clear();
+            let fitted = fitted.map_err(|error| Failure::new(FAILED, error.to_string()))?;
+            let place = model::own_readout(context);
+            write_json(out.unwrap_or(&place), &fitted.readout)?;
+            let rubric = Figures::new(&labelled, &fitted.rubric_left_out);
+            let more = format!(
+                "\nEach rubric left out in turn: what a rubric of your own can expect\n\n{}",
+                figures::page(&rubric, console::width())
+            );
+            (left_out(&labelled, &fitted.scenario_left_out) + &more, place)
+        }
+        Choice::Endpoint { url, model, key } => {
+            // What was learnt before must not be learnt upon.
+            let observer = model::bare_endpoint(url, model.clone(), key)?;
+            let watch = Cancelled(context);
+            let mut observed = vec![];
+            for labelled in &labelled {
+                observed.push(if labelled.exam.is_empty() {
+                    vec![]
+                } else {
+                    observer.observe(&labelled.exam, &watch).map_err(|why| model::failure(&why))?.observations
+                });
+                bar.inc(1);
+            }
+            bar.finish_and_clear();
+            let fitted = Recalibration::fit(&labelled, &observed)
+                .ok_or_else(|| Failure::new(BAD_INPUT, EngineError::Labels.to_string()))?;
+            let recalibrated = Recalibrated {
+                format: recalibrated::FORMAT,
+                prompt_hash: observer.judge().prompt_hash,
+                data_hash: hash,
+                labels: observed.iter().map(Vec::len).sum(),
+                recalibration: fitted.recalibration,
+                model,
+            };
+            let place = recalibrated::path(&context.home.judge(), &recalibrated.model);
+            write_json(out.unwrap_or(&place), &recalibrated)?;
+            let before = Figures::new(&labelled, &observed);
+            let before = format!("As it comes\n\n{}\n", figures::page(&before, console::width()));
+            (before + &left_out(&labelled, &fitted.left_out), place)
+        }
+    };
+    let end = match out {
+        Some(out) => format!("written to {}", paths::display(out)),
+        None => format!("in use from now on; delete {} to go back", paths::display(&place)),
+    };
+    Ok(console::print(&format!("{text}\n{end}"))?)
+}
+
+fn left_out(labelled: &[Labelled<'_>], observed: &[Vec<Observation>]) -> String {
+    let figures = Figures::new(labelled, observed);
+    format!("Each scenario left out in turn\n\n{}", figures::page(&figures, console::width()))
 }
 
 /// Answers as the judge would see them, with their labels.

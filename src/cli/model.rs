@@ -16,7 +16,7 @@ use crate::{
         embedded::Embedded,
         model_file::{self, InstallError, QWEN_CODER_1_5B, Sources},
         no_model::NoModel,
-        openai::{Endpoint, EndpointObserver},
+        openai::{Endpoint, EndpointObserver, recalibrated},
         paths,
     },
     core::{judging::Unscored, text::one_line},
@@ -78,13 +78,7 @@ pub fn choice(context: &Context) -> Result<Choice, Failure> {
 pub fn observer(context: &Context) -> Result<Box<dyn Observer + Send>, Failure> {
     match choice(context)? {
         Choice::None => Ok(Box::new(NoModel)),
-        Choice::Endpoint { url, model, key } => {
-            let observer = EndpointObserver::new(Endpoint::new(url, model, key)).map_err(|error| {
-                Failure::new(BAD_INPUT, error.to_string())
-                    .hint("an address looks like http://localhost:11434/v1")
-            })?;
-            Ok(Box::new(observer))
-        }
+        Choice::Endpoint { url, model, key } => Ok(Box::new(endpoint(context, url, model, key)?)),
         Choice::Embedded => {
             let models = context.home.models();
             let file = match model_file::installed(&models, &QWEN_CODER_1_5B) {
@@ -94,9 +88,37 @@ pub fn observer(context: &Context) -> Result<Box<dyn Observer + Send>, Failure> 
                     install(context)?
                 }
             };
-            Ok(Box::new(Embedded::start(QWEN_CODER_1_5B.title, file)))
+            Ok(Box::new(Embedded::start(QWEN_CODER_1_5B.title, file, &own_readout(context))))
         }
     }
+}
+
+/// The observer at an endpoint, with what was learnt about its model.
+pub fn endpoint(
+    context: &Context,
+    url: String,
+    model: String,
+    key: Option<SecretString>,
+) -> Result<EndpointObserver, Failure> {
+    let learnt = recalibrated::load(&context.home.judge(), &model)
+        .map_err(|error| Failure::new(BAD_INPUT, error.to_string()))?;
+    Ok(bare_endpoint(url, model, key)?.recalibrated(learnt))
+}
+
+/// The observer at an endpoint as it comes.
+pub fn bare_endpoint(
+    url: String,
+    model: String,
+    key: Option<SecretString>,
+) -> Result<EndpointObserver, Failure> {
+    EndpointObserver::new(Endpoint::new(url, model, key)).map_err(|error| {
+        Failure::new(BAD_INPUT, error.to_string()).hint("an address looks like http://localhost:11434/v1")
+    })
+}
+
+/// Where the person's own readout is, if there is one.
+pub fn own_readout(context: &Context) -> std::path::PathBuf {
+    context.home.judge().join("readout.json")
 }
 
 /// `pushback model …`.

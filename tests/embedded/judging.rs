@@ -32,7 +32,7 @@ fn bank() -> &'static Bank {
 }
 
 fn judge() -> Embedded {
-    Embedded::start("the model", crate::model())
+    Embedded::start("the model", crate::model(), std::path::Path::new("/nonexistent"))
 }
 
 fn exam(case: &Case, answer: &str) -> Exam {
@@ -51,7 +51,7 @@ fn score(judge: &Embedded, case: &Case, answer: &str) -> (Score, Observations) {
 /// Labelled answers of one kind, with their cases.
 fn labelled(kind: &str) -> Vec<(&'static Case, String)> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judging/fit");
-    let (answers, _) = pushback::adapters::labels::load(&folder).unwrap();
+    let (answers, _) = pushback::adapters::labels::load(&[folder]).unwrap();
     let mut seen = std::collections::BTreeSet::new();
     answers
         .into_iter()

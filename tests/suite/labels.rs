@@ -21,7 +21,7 @@ fn flat(text: &str) -> String {
 
 fn answers(part: &str) -> Vec<LabelledAnswer> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judging").join(part);
-    labels::load(&folder).unwrap().0
+    labels::load(&[folder]).unwrap().0
 }
 
 fn all() -> Vec<LabelledAnswer> {

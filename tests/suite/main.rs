@@ -5,6 +5,7 @@ mod bulk;
 mod fake_endpoint;
 mod faults;
 mod home;
+mod judge_fit;
 mod labels;
 mod model_file;
 mod openai;

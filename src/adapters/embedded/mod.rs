@@ -28,6 +28,12 @@ pub enum EngineError {
     /// The readout was fitted to a model of another size.
     #[error("the readout was fitted to another model")]
     Readout,
+    /// The person's own readout fits something else.
+    #[error("{path} is no readout for this version: fit it again with `pushback judge fit`, or delete it")]
+    OwnReadout {
+        /// The file.
+        path: String,
+    },
     /// Nothing can be learnt from labels of one kind or of one scenario.
     #[error("the labels can't be fitted: they need both yes and no, and more than one scenario")]
     Labels,

@@ -8,7 +8,7 @@
 //! - for each statement that was seen while fitting, of each sentence's own state: is it like the sentences that showed
 //!   this very statement in other answers to other cases?
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use half::f16;
@@ -146,6 +146,22 @@ impl Readout {
     /// When the stored file is not for these words.
     pub fn built_in() -> Result<Self, EngineError> {
         Self::read(include_str!("readout.json"))
+    }
+
+    /// A person's own readout, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read, or is not for these words.
+    pub fn own(file: &Path) -> Result<Option<Self>, EngineError> {
+        match std::fs::read_to_string(file) {
+            Ok(text) => {
+                let foreign = |_| EngineError::OwnReadout { path: crate::adapters::paths::display(file) };
+                Self::read(&text).map(Some).map_err(foreign)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A readout from a file's text.

@@ -1,7 +1,7 @@
 //! The thread that owns the model. It loads while the person reads the case, and does one job at a time.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -56,13 +56,16 @@ enum Reply {
 }
 
 impl Embedded {
-    /// Starts to load the model and returns at once. What goes wrong is told by the first job.
-    pub fn start(name: &str, file: PathBuf) -> Self {
+    /// Starts to load the model and returns at once. What goes wrong is told by the first job. `own` is where a person's
+    /// own readout may be.
+    pub fn start(name: &str, file: PathBuf, own: &Path) -> Self {
         let (jobs, queue) = mpsc::channel();
-        let readout = Readout::built_in();
+        let own = Readout::own(own);
+        let name = if matches!(own, Ok(None)) { name.to_owned() } else { format!("{name}, own readout") };
+        let readout = own.and_then(|own| own.map_or_else(Readout::built_in, Ok));
         let hash = readout.as_ref().map_or_else(|_| String::new(), readout_hash);
         let prompt_hash = format!("{}-{hash}", prompt::hash());
-        let judge = Judge { trust: measured(&prompt_hash), model: name.to_owned(), prompt_hash };
+        let judge = Judge { trust: measured(&prompt_hash), model: name, prompt_hash };
         let waiting = Arc::new(AtomicUsize::new(0));
         let sent = waiting.clone();
         thread::spawn(move || {

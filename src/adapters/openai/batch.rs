@@ -122,7 +122,8 @@ impl EndpointObserver {
             // The same words about the same statements have the same name: what was observed holds for each of them.
             if let Some(replies) = replies.get(&name(&self.all(exam, 0))) {
                 let replies = replies.iter().cloned().collect::<Result<Vec<_>, _>>();
-                observed.insert(place, replies.and_then(|replies| spread(exam, &replies)));
+                let seen = replies.and_then(|replies| spread(exam, &replies));
+                observed.insert(place, seen.map(|seen| self.understood(seen)));
             }
         }
         Ok(observed)

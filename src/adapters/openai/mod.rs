@@ -2,6 +2,7 @@
 
 mod batch;
 mod prompt;
+pub mod recalibrated;
 mod wire;
 
 use std::{cell::Cell, collections::BTreeMap, fmt, future::Future, time::Duration};
@@ -10,13 +11,15 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::{
+    adapters::jsonl::hash,
     core::{
-        judging::{Judge, Observation, Unscored, Usage, questions::Exam},
+        judging::{Judge, Observation, Unscored, Usage, questions::Exam, recalibration::Recalibration},
         record::Route,
     },
     ports::{self, Observations, Observer, Routing, Watch},
 };
 pub use batch::{Ended, Observed, Progress};
+use recalibrated::Recalibrated;
 use wire::{Answer, Candidate, Message, Request, Wire, not_an_answer};
 
 /// An endpoint that a person chose.
@@ -66,6 +69,8 @@ pub struct EndpointObserver {
     runtime: tokio::runtime::Runtime,
     /// Whether the endpoint gives log probabilities; unknown until it was asked once.
     gives_logprobs: Cell<Option<bool>>,
+    /// What the model's probabilities mean, if that was learnt.
+    recalibrated: Option<Recalibrated>,
 }
 
 /// Replies to the same question where there are no log probabilities: their spread is the probability.
@@ -93,7 +98,22 @@ impl EndpointObserver {
             Wire::new(&endpoint.url, endpoint.key.as_ref(), times, endpoint.retries).map_err(|_| bad())?;
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|_| bad())?;
-        Ok(Self { endpoint, wire, runtime, gives_logprobs: Cell::new(None) })
+        Ok(Self { endpoint, wire, runtime, gives_logprobs: Cell::new(None), recalibrated: None })
+    }
+
+    /// The same, with what was learnt about its model.
+    pub fn recalibrated(self, recalibrated: Option<Recalibrated>) -> Self {
+        Self { recalibrated, ..self }
+    }
+
+    /// Observations as they are to be understood.
+    fn understood(&self, mut observations: Observations) -> Observations {
+        if let Some(recalibrated) = &self.recalibrated {
+            for observation in &mut observations.observations {
+                observation.p = recalibrated.recalibration.of(observation.p);
+            }
+        }
+        observations
     }
 
     fn request(&self, system: &str, user: String, max_tokens: u32) -> Request {
@@ -148,7 +168,7 @@ impl EndpointObserver {
                 return if done == 0 { Ok(None) } else { Err(not_an_answer("it is neither yes nor no")) };
             };
             all.usage += answer.usage;
-            let sentences = if p >= 0.5 { numbers(&answer.text, exam) } else { vec![] };
+            let sentences = numbers(&answer.text, exam);
             all.observations.push(Observation { signal: statement.signal.clone(), p, sentences });
         }
         watch.step(exam.statements.len(), exam.statements.len());
@@ -205,7 +225,12 @@ fn spread(exam: &Exam, replies: &[Answer]) -> Result<Observations, Unscored> {
 
 impl Observer for EndpointObserver {
     fn judge(&self) -> Judge {
-        Judge { model: self.endpoint.model.clone(), prompt_hash: prompt::hash(), trust: None }
+        let learnt = self.recalibrated.as_ref().map(|recalibrated| {
+            let Recalibration { slope, bias } = recalibrated.recalibration;
+            format!("-{}", &hash(format!("{slope} {bias}").as_bytes())[..8])
+        });
+        let prompt_hash = prompt::hash() + &learnt.unwrap_or_default();
+        Judge { model: self.endpoint.model.clone(), prompt_hash, trust: None }
     }
 
     fn observe(&self, exam: &Exam, watch: &dyn Watch) -> Result<Observations, Unscored> {
@@ -213,10 +238,10 @@ impl Observer for EndpointObserver {
             let observed = self.one_by_one(exam, watch)?;
             self.gives_logprobs.set(Some(observed.is_some()));
             if let Some(observed) = observed {
-                return Ok(observed);
+                return Ok(self.understood(observed));
             }
         }
-        self.all_at_once(exam, watch)
+        Ok(self.understood(self.all_at_once(exam, watch)?))
     }
 
     fn grade(&self, exam: &Exam, watch: &dyn Watch) -> Result<f64, Unscored> {

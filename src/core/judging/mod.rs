@@ -8,6 +8,7 @@ pub mod fit;
 pub mod judge_card;
 pub mod labelled;
 pub mod questions;
+pub mod recalibration;
 pub mod scored;
 pub mod sentences;
 pub mod tally;
