@@ -190,4 +190,22 @@ pub enum JudgeCommand {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Say how well the model in use recognises messages: answers, questions, requests for help.
+    Routing {
+        /// Labelled messages: a folder with a JSONL file for each scenario, named by its id.
+        #[arg(long)]
+        messages: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fit how the embedded model recognises messages, and say how it does on scenarios that it had not seen.
+    FitRouting {
+        /// Labelled messages: a folder with a JSONL file for each scenario, named by its id.
+        #[arg(long)]
+        messages: PathBuf,
+        /// Where to write the result: a new version of the program takes it in.
+        #[arg(long)]
+        out: PathBuf,
+    },
 }

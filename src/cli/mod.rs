@@ -10,6 +10,7 @@ mod model;
 mod repl;
 mod review;
 mod round;
+mod routing;
 mod score;
 mod sessions;
 mod welcome;
