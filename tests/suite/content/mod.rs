@@ -166,6 +166,10 @@ fn probes_give_nothing_away() {
                     assert!(!leaks, "{}: `{}` tells {}", scenario.id, probe.ask, number.value);
                 }
             }
+            // A date or a length is what many a signal asks for: whoever is asked for one has not thought of it.
+            for words in ["for how long", "and how long", "until when", "till when"] {
+                assert!(!probe.ask.contains(words), "{}: `{}` asks for the date", scenario.id, probe.ask);
+            }
             assert!(words(&probe.ask) <= 40, "{}: `{}` is long", scenario.id, probe.ask);
         }
     }
