@@ -8,6 +8,7 @@ mod numbers;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     sync::OnceLock,
 };
 
@@ -39,6 +40,10 @@ fn bank() -> &'static Bank {
         assert_eq!(problems, []);
         bank
     })
+}
+
+fn labelled() -> Vec<LabelledAnswer> {
+    labels::load(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judging")]).unwrap().0
 }
 
 fn flat(text: &str) -> String {
@@ -175,6 +180,58 @@ fn probes_give_nothing_away() {
     }
 }
 
+/// Somebody whom only a fact names is a stranger to those who didn't ask: a probe leaves them out, and the twist
+/// says who they are.
+#[test]
+fn nobody_comes_up_unintroduced() {
+    fn names(text: &str) -> BTreeSet<&str> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let inside =
+            words.windows(2).filter(|pair| pair[0].ends_with(|c: char| c.is_lowercase() || c == ','));
+        let bare = inside.map(|pair| pair[1].trim_matches(|c: char| !c.is_alphabetic()));
+        let is_name = |word: &&str| {
+            let mut chars = word.chars();
+            chars.next().is_some_and(char::is_uppercase) && chars.next().is_some_and(char::is_lowercase)
+        };
+        bare.filter(is_name).collect()
+    }
+    for case in bank().cases() {
+        let scenario = &case.scenario;
+        let known = format!("{} {} {}", scenario.setting, scenario.opening, artifacts::text(case));
+        let strangers: BTreeSet<&str> = scenario.facts.iter().flat_map(|fact| names(&fact.tell)).collect();
+        for stranger in strangers.into_iter().filter(|name| !known.contains(name) && !CALENDAR.contains(name))
+        {
+            let asked = scenario.probes.iter().find(|probe| probe.ask.contains(stranger));
+            assert!(asked.is_none(), "{}: a probe names {stranger}", scenario.id);
+            if let Some((_, rest)) = scenario.twist.split_once(stranger) {
+                assert!(rest.starts_with(','), "{}: the twist doesn't say who {stranger} is", scenario.id);
+            }
+        }
+    }
+}
+
+const CALENDAR: [&str; 19] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+
 #[test]
 fn a_fact_is_not_in_the_setting_already() {
     for case in bank().cases() {
@@ -220,9 +277,26 @@ fn every_criterion_and_signal_says_what_it_draws_on() {
 }
 
 #[test]
+fn every_case_has_answers_of_every_level_and_two_opposite_ones_where_both_hold() {
+    let answers = labelled();
+    for case in bank().cases() {
+        let scenario = &case.scenario;
+        let own: Vec<&LabelledAnswer> =
+            answers.iter().filter(|answer| answer.scenario == scenario.id).collect();
+        let levels: BTreeSet<u8> =
+            own.iter().map(|answer| answer.overall).filter(|level| *level > 0).collect();
+        assert_eq!(levels, (1..=5).collect(), "{}", scenario.id);
+        if scenario.shape.contains(&Shape::TwoAnswers) {
+            let reads = |kind: &str| own.iter().filter(|a| a.kind.starts_with(kind)).map(|a| a.overall).max();
+            let (a, b) = (reads("opposite-a"), reads("opposite-b"));
+            assert!(a.is_some() && a == b, "{}: the opposite answers read {a:?} and {b:?}", scenario.id);
+        }
+    }
+}
+
+#[test]
 fn every_theme_has_the_answers_that_fool_a_judge_and_length_tells_nothing_in_any() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judging");
-    let answers = labels::load(&[folder]).unwrap().0;
+    let answers = labelled();
     let bank = bank();
     let mut by_theme: BTreeMap<&str, Vec<&LabelledAnswer>> = BTreeMap::new();
     for answer in &answers {
