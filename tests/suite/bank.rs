@@ -88,8 +88,9 @@ fn each_broken_file_is_told_with_its_place_and_costs_nothing_else() {
     home.write("rubrics/k.yaml", "id: k\ntitle: K\ncriteria: []\n");
     let (bank, problems) = load(&home);
     let text = problems.join("\n");
+    let line = scenario("a").lines().position(|line| line.starts_with("opening:")).unwrap() + 1;
     for expected in [
-        "scenarios/a-typo.yaml:10:1: unknown key `openign`: did you mean `opening`?",
+        &format!("scenarios/a-typo.yaml:{line}:1: unknown key `openign`: did you mean `opening`?"),
         "scenarios/b-rubric.yaml: there is no rubric `roadmap-pushbak`: did you mean `roadmap-pushback`?",
         "scenarios/c-probe.yaml: a probe is for `who-is-hrut`, which is no signal of the rubric `roadmap-pushback`: did you mean `who-is-hurt`?",
         "scenarios/d-binary.yaml: is not UTF-8 text",
