@@ -161,6 +161,26 @@ fn the_list_can_be_narrowed_and_gives_nothing_away() {
 }
 
 #[test]
+fn the_list_is_a_table_that_eighty_columns_hold() {
+    let home = Home::new();
+    let run = home.run(&["scenario", "list", "--round", "executive", "--minutes", "12"], "").ok();
+    insta::assert_snapshot!(run.stdout, @r"
+    generated-code
+      sign-the-renewal                 executive        12 min  principal
+    mentoring
+      no-more-juniors                  executive        12 min  principal
+    operational-investment
+      the-hall-in-the-cellar           executive        12 min  principal
+    roadmap-pushback
+      thirty-by-new-year               executive        12 min  principal
+    trade-offs
+      rent-or-grow-the-eyes            executive        12 min  senior-staff
+    ");
+    let all = home.run(&["scenario", "list"], "").ok();
+    assert!(all.stdout.lines().all(|line| line.chars().count() <= 80), "{}", all.stdout);
+}
+
+#[test]
 fn a_scenario_without_a_level_is_listed_for_every_level() {
     let home = Home::new();
     home.write("scenarios/mine.yaml", scenario("mine").replace("level: staff\n", ""));
