@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::core::level::TargetLevel;
+use crate::core::{level::TargetLevel, scenario::RoundKind};
 
 /// A mock interviewer for Staff+ engineers: it asks for judgment, and shows you in your own words what was there.
 #[derive(Debug, Parser)]
@@ -138,12 +138,32 @@ pub struct BulkArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum ScenarioCommand {
-    /// List what can be drawn.
-    List {
-        /// One JSON object a line.
-        #[arg(long)]
-        json: bool,
-    },
+    /// List what can be drawn, without giving anything away.
+    List(ListArgs),
+}
+
+/// Which scenarios to list; all of them, if nothing is said.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct ListArgs {
+    /// Of one theme only.
+    #[arg(long)]
+    pub theme: Option<String>,
+
+    /// From one kind of interview only: recruiter-screen, hiring-manager, panel or executive.
+    #[arg(long)]
+    pub round: Option<RoundKind>,
+
+    /// With a role of this level only: staff, senior-staff or principal.
+    #[arg(long)]
+    pub level: Option<TargetLevel>,
+
+    /// That take up to so many minutes.
+    #[arg(long, value_name = "N")]
+    pub minutes: Option<u32>,
+
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]

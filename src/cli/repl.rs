@@ -2,7 +2,12 @@
 
 use std::io::{self, IsTerminal};
 
-use super::{args::PracticeArgs, bank, error::Failure, review, round, score, sessions, welcome};
+use super::{
+    args::{ListArgs, PracticeArgs},
+    bank,
+    error::Failure,
+    review, round, score, sessions, welcome,
+};
 use crate::{
     adapters::{
         console::{self, Input, Typed},
@@ -67,7 +72,7 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
             let (scenario, theme) = if is_theme { (None, what) } else { (what, None) };
             round::practice(context, &PracticeArgs { scenario, theme, ..PracticeArgs::default() })
         }
-        Command::Scenarios => bank::list(context, false),
+        Command::Scenarios => bank::list(context, &ListArgs::default()),
         Command::Sessions => sessions::list(context, false),
         Command::Review(session) => review::show(context, session.as_deref(), false),
         Command::Resume(session) => round::resume(context, session.as_deref()),
