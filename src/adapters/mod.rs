@@ -12,6 +12,7 @@ pub mod line_editor;
 pub mod model_file;
 pub mod no_model;
 pub mod openai;
+pub mod pager;
 pub mod paths;
 pub mod script;
 pub mod sessions;

@@ -58,13 +58,7 @@ pub enum Command {
         json: bool,
     },
     /// Read a session again: the score card and everything that was said.
-    Review {
-        /// Id of a session, or how it begins; the latest one, if none is named.
-        session: Option<String>,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Review(ReviewArgs),
     /// Score a session again with the model that is in use now, or answers in bulk.
     Score(ScoreArgs),
     /// The bank of scenarios.
@@ -94,6 +88,20 @@ pub struct PracticeArgs {
     /// Draw the same scenario again.
     #[arg(long, conflicts_with = "scenario")]
     pub seed: Option<u64>,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct ReviewArgs {
+    /// Id of a session, or how it begins; the latest one, if none is named. `ID#2` is its second scoring.
+    pub session: Option<String>,
+
+    /// As one JSON object.
+    #[arg(long, group = "form")]
+    pub json: bool,
+
+    /// As Markdown.
+    #[arg(long, group = "form")]
+    pub markdown: bool,
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]

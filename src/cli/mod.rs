@@ -49,7 +49,7 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Practice(practice)) => round::practice(&context, &practice),
         Some(Command::Resume { session }) => round::resume(&context, session.as_deref()),
         Some(Command::Sessions { json }) => sessions::list(&context, json),
-        Some(Command::Review { session, json }) => review::show(&context, session.as_deref(), json),
+        Some(Command::Review(args)) => review::run(&context, &args),
         Some(Command::Score(ScoreArgs { bulk: Some(bulk), .. })) => bulk::score(&context, &bulk),
         Some(Command::Score(ScoreArgs { session, .. })) => score::session(&context, session.as_deref()),
         Some(Command::Scenario(ScenarioCommand::List { json })) => bank::list(&context, json),

@@ -2,7 +2,12 @@
 
 use std::io::{self, IsTerminal};
 
-use super::{args::PracticeArgs, bank, error::Failure, review, round, score, sessions, welcome};
+use super::{
+    args::{PracticeArgs, ReviewArgs},
+    bank,
+    error::Failure,
+    review, round, score, sessions, welcome,
+};
 use crate::{
     adapters::{
         console::{self, Input, Typed},
@@ -69,7 +74,7 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
         }
         Command::Scenarios => bank::list(context, false),
         Command::Sessions => sessions::list(context, false),
-        Command::Review(session) => review::show(context, session.as_deref(), false),
+        Command::Review(session) => review::run(context, &ReviewArgs { session, ..ReviewArgs::default() }),
         Command::Resume(session) => round::resume(context, session.as_deref()),
         Command::Score(session) => score::session(context, session.as_deref()),
         Command::Help => Ok(console::print(&term::help(Place::Home, console::width()))?),

@@ -7,7 +7,7 @@ use crate::{
         review::{self, Outcome, Review},
         text::one_line,
     },
-    render::term,
+    render::{term, words},
 };
 
 /// Lists all sessions, oldest first.
@@ -41,12 +41,12 @@ pub fn list(context: &Context, json: bool) -> Result<(), Failure> {
 fn row(review: &Review) -> String {
     let outcome = match &review.outcome {
         Outcome::Scored(card) => {
-            format!("{} {:.1}", term::level_name(card.score.read), card.score.overall)
+            format!("{} {:.1}", words::level_name(card.score.read), card.score.overall)
         }
         Outcome::Unscored(_) => "unscored".into(),
         Outcome::Unfinished => "cut off".into(),
     };
-    let when = term::when(review.began, &console::zone());
+    let when = words::when(review.began, &console::zone());
     format!(
         "{}\n    {} · {outcome} · target {} · {}",
         term::paint(term::STRONG, one_line(&review.session)),

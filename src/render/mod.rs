@@ -2,4 +2,7 @@
 
 pub mod card;
 pub mod figures;
+pub mod markdown;
+pub mod review;
 pub mod term;
+pub mod words;
