@@ -17,4 +17,5 @@ pub mod paths;
 pub mod script;
 pub mod sessions;
 pub mod signals;
+pub mod summaries;
 pub mod yaml;

@@ -102,6 +102,14 @@ pub struct ReviewArgs {
     /// As Markdown.
     #[arg(long, group = "form")]
     pub markdown: bool,
+
+    /// As a page in this file, which opens offline and can be sent to somebody.
+    #[arg(long, group = "form", value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Open the page in the browser.
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    pub open: bool,
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]

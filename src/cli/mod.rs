@@ -7,6 +7,7 @@ mod bulk;
 mod error;
 mod judge;
 mod model;
+mod page;
 mod repl;
 mod review;
 mod round;

@@ -3,6 +3,7 @@
 use super::{
     args::ReviewArgs,
     error::{BAD_INPUT, FAILED, Failure},
+    page,
     round::Context,
 };
 use crate::{
@@ -10,8 +11,12 @@ use crate::{
         console,
         jsonl::{self, Damage, Loaded},
         pager,
+        summaries::{self, Row},
     },
-    core::review::{self, Review},
+    core::{
+        review::{self, Review},
+        summary::Summary,
+    },
     render,
 };
 
@@ -24,7 +29,19 @@ pub fn run(context: &Context, args: &ReviewArgs) -> Result<(), Failure> {
     if args.markdown {
         return Ok(console::print(&render::markdown::review(&review, &console::zone()))?);
     }
+    if args.html.is_some() || args.open {
+        let rows = summaries::load(&context.sessions)?;
+        let tries = tries(&rows, &review.drawn.scenario.id);
+        let page = render::html::review::review(&review, &tries, &console::zone());
+        return page::keep(args.html.as_deref(), &review.session, &page, args.open);
+    }
     Ok(pager::show(&render::review::review(&review, console::width(), &console::zone()))?)
+}
+
+/// The scored sessions of a scenario, oldest first.
+pub fn tries<'a>(rows: &'a [Row], scenario: &str) -> Vec<&'a Summary> {
+    let summaries = rows.iter().filter_map(|row| row.content.as_ref().ok());
+    summaries.filter(|summary| summary.scenario == scenario && summary.score.is_some()).collect()
 }
 
 /// The review of the session that was named, up to the damage if its journal is damaged, which is told.

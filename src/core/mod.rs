@@ -13,4 +13,5 @@ pub mod review;
 pub mod rubric;
 pub mod scenario;
 pub mod session;
+pub mod summary;
 pub mod text;

@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod figures;
+pub mod html;
 pub mod markdown;
 pub mod review;
 pub mod term;

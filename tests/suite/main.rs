@@ -9,6 +9,7 @@ mod judge_fit;
 mod labels;
 mod model_file;
 mod openai;
+mod pages;
 mod played;
 mod practice;
 mod pty;

@@ -1,13 +1,13 @@
 //! Whole rounds with a score, played by the real state machine into a real journal, without any model: what the
 //! judge sees is written beside the answers.
 
-use std::{cell::Cell, path::PathBuf, rc::Rc};
+use std::{cell::Cell, path::PathBuf, rc::Rc, sync::OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 use pushback::{
     adapters::{bank_files, jsonl::JsonlJournal, paths},
     core::{
-        bank::Case,
+        bank::{Bank, Case},
         judging::{Judge, Observation, Trust, Usage, questions::Exam, verdict},
         level::TargetLevel,
         policy::Action,
@@ -58,7 +58,9 @@ impl SetClock {
 }
 
 pub fn case(id: &str) -> Case {
-    bank_files::load(&paths::Home::at("/nonexistent")).0.case(id).unwrap().clone()
+    static BANK: OnceLock<Bank> = OnceLock::new();
+    let bank = BANK.get_or_init(|| bank_files::load(&paths::Home::at("/nonexistent")).0);
+    bank.case(id).unwrap().clone()
 }
 
 /// A round in which much is shown, some is missing, a fact is asked for, a hint is used and the twist is met.
