@@ -59,6 +59,8 @@ pub enum Command {
     },
     /// Read a session again: the score card and everything that was said.
     Review(ReviewArgs),
+    /// See how you change: levels, signals that never show, habits, and how well you judge yourself.
+    Progress(ProgressArgs),
     /// Score a session again with the model that is in use now, or answers in bulk.
     Score(ScoreArgs),
     /// The bank of scenarios.
@@ -109,6 +111,29 @@ pub struct ReviewArgs {
 
     /// Open the page in the browser.
     #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    pub open: bool,
+
+    /// All sessions: a list with filters, progress, and a page for each.
+    #[arg(long, group = "form", requires = "out", conflicts_with = "session")]
+    pub all: bool,
+
+    /// Folder for the pages of all sessions.
+    #[arg(long, value_name = "DIR", requires = "all")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct ProgressArgs {
+    /// As one JSON object.
+    #[arg(long, group = "form")]
+    pub json: bool,
+
+    /// As a page in this file.
+    #[arg(long, group = "form", value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Open the page in the browser.
+    #[arg(long, conflicts_with = "json")]
     pub open: bool,
 }
 

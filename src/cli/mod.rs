@@ -8,11 +8,13 @@ mod error;
 mod judge;
 mod model;
 mod page;
+mod progress;
 mod repl;
 mod review;
 mod round;
 mod score;
 mod sessions;
+mod site;
 mod welcome;
 
 use std::{io::Write, process::ExitCode};
@@ -51,6 +53,7 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Resume { session }) => round::resume(&context, session.as_deref()),
         Some(Command::Sessions { json }) => sessions::list(&context, json),
         Some(Command::Review(args)) => review::run(&context, &args),
+        Some(Command::Progress(args)) => progress::run(&context, &args),
         Some(Command::Score(ScoreArgs { bulk: Some(bulk), .. })) => bulk::score(&context, &bulk),
         Some(Command::Score(ScoreArgs { session, .. })) => score::session(&context, session.as_deref()),
         Some(Command::Scenario(ScenarioCommand::List { json })) => bank::list(&context, json),

@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal};
 
 use super::{
-    args::{PracticeArgs, ReviewArgs},
+    args::{PracticeArgs, ProgressArgs, ReviewArgs},
     bank,
     error::Failure,
-    review, round, score, sessions, welcome,
+    progress, review, round, score, sessions, welcome,
 };
 use crate::{
     adapters::{
@@ -75,6 +75,7 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Scenarios => bank::list(context, false),
         Command::Sessions => sessions::list(context, false),
         Command::Review(session) => review::run(context, &ReviewArgs { session, ..ReviewArgs::default() }),
+        Command::Progress => progress::run(context, &ProgressArgs::default()),
         Command::Resume(session) => round::resume(context, session.as_deref()),
         Command::Score(session) => score::session(context, session.as_deref()),
         Command::Help => Ok(console::print(&term::help(Place::Home, console::width()))?),

@@ -5,6 +5,7 @@ use super::{
     error::{BAD_INPUT, FAILED, Failure},
     page,
     round::Context,
+    site,
 };
 use crate::{
     adapters::{
@@ -17,11 +18,14 @@ use crate::{
         review::{self, Review},
         summary::Summary,
     },
-    render,
+    render::{self, html},
 };
 
 /// Shows a session in the form that was asked for.
 pub fn run(context: &Context, args: &ReviewArgs) -> Result<(), Failure> {
+    if let Some(folder) = args.out.as_deref().filter(|_| args.all) {
+        return site::write(context, folder, args.open);
+    }
     let review = load(context, args.session.as_deref())?;
     if args.json {
         return Ok(console::print(&json(&review)?)?);
@@ -32,7 +36,7 @@ pub fn run(context: &Context, args: &ReviewArgs) -> Result<(), Failure> {
     if args.html.is_some() || args.open {
         let rows = summaries::load(&context.sessions)?;
         let tries = tries(&rows, &review.drawn.scenario.id);
-        let page = render::html::review::review(&review, &tries, &console::zone());
+        let page = html::review::review(&review, &tries, html::Place::Alone, &console::zone());
         return page::keep(args.html.as_deref(), &review.session, &page, args.open);
     }
     Ok(pager::show(&render::review::review(&review, console::width(), &console::zone()))?)

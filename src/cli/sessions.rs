@@ -2,70 +2,68 @@
 
 use super::{error::Failure, round::Context};
 use crate::{
-    adapters::{console, jsonl, paths},
+    adapters::{
+        console, pager, paths,
+        summaries::{self, Row},
+    },
     core::{
-        review::{self, Outcome, Review},
+        summary::{State, Summary},
         text::one_line,
     },
-    render::{term, words},
+    render::{
+        term::{self, paint},
+        words,
+    },
 };
 
 /// Lists all sessions, oldest first.
 pub fn list(context: &Context, json: bool) -> Result<(), Failure> {
-    let ids = context.sessions.ids()?;
-    if ids.is_empty() && !json {
-        console::print("There are no sessions yet. `pushback practice` begins one.")?;
-        return Ok(());
+    let rows = summaries::load(&context.sessions)?;
+    if json {
+        let rows: Vec<String> = rows.iter().map(json_row).collect();
+        return if rows.is_empty() { Ok(()) } else { Ok(console::print(&rows.join("\n"))?) };
     }
-    for id in ids {
-        let loaded = jsonl::load(&context.sessions.journal(&id));
-        let folded = loaded
-            .map_err(|error| error.to_string())
-            .and_then(|loaded| review::fold(&loaded.lines).map_err(|error| error.to_string()));
-        match folded {
-            Ok(review) if json => console::print(&json_row(&review))?,
-            Ok(review) => console::print(&row(&review))?,
-            Err(why) if json => {
-                console::print(&serde_json::json!({"session": id, "problem": why}).to_string())?
-            }
-            Err(why) => console::print(&format!("{id}  {}", term::paint(term::WARN, why)))?,
-        }
+    if rows.is_empty() {
+        return Ok(console::print("There are no sessions yet. `pushback practice` begins one.")?);
     }
-    if !json {
-        let folder = paths::display(context.sessions.folder());
-        console::print(&term::paint(term::FAINT, format!("\nin {folder}; `pushback review ID` reads one")))?;
-    }
-    Ok(())
+    let folder = paths::display(context.sessions.folder());
+    let mut lines: Vec<String> = rows
+        .iter()
+        .map(|row| match &row.content {
+            Ok(summary) => line(summary),
+            Err(why) => format!("{}  {}", one_line(&row.session), paint(term::WARN, one_line(why))),
+        })
+        .collect();
+    lines.push(paint(term::FAINT, format!("\nin {folder}; `pushback review ID` reads one")));
+    Ok(pager::show(&lines.join("\n"))?)
 }
 
-fn row(review: &Review) -> String {
-    let outcome = match &review.outcome {
-        Outcome::Scored(card) => {
-            format!("{} {:.1}", words::level_name(card.score.read), card.score.overall)
-        }
-        Outcome::Unscored(_) => "unscored".into(),
-        Outcome::Unfinished => "cut off".into(),
+fn line(summary: &Summary) -> String {
+    let outcome = match (&summary.score, summary.state) {
+        (Some(score), _) => format!("{} {:.1}", words::level_name(score.read), score.overall),
+        (None, State::CutOff) => "cut off".into(),
+        (None, State::Scored | State::Unscored) => "unscored".into(),
     };
-    let when = words::when(review.began, &console::zone());
+    let when = words::when(summary.began, &console::zone());
     format!(
         "{}\n    {} · {outcome} · target {} · {}",
-        term::paint(term::STRONG, one_line(&review.session)),
-        term::paint(term::FAINT, when),
-        review.drawn.target,
-        one_line(&review.drawn.scenario.title)
+        paint(term::STRONG, one_line(&summary.session)),
+        paint(term::FAINT, when),
+        summary.target,
+        one_line(&summary.title)
     )
 }
 
-fn json_row(review: &Review) -> String {
-    let (state, overall, read) = match &review.outcome {
-        Outcome::Scored(card) => ("scored", Some(card.score.overall), card.score.read),
-        Outcome::Unscored(_) => ("unscored", None, None),
-        Outcome::Unfinished => ("cut-off", None, None),
+fn json_row(row: &Row) -> String {
+    let summary = match &row.content {
+        Ok(summary) => summary,
+        Err(why) => return serde_json::json!({"session": row.session, "problem": why}).to_string(),
     };
     serde_json::json!({
-        "session": review.session, "mode": review.mode, "began": review.began, "ended": review.ended,
-        "scenario": review.drawn.scenario.id, "theme": review.drawn.scenario.theme,
-        "target": review.drawn.target, "state": state, "overall": overall, "read": read,
+        "session": summary.session, "mode": summary.mode, "began": summary.began, "ended": summary.ended,
+        "seconds": summary.seconds, "scenario": summary.scenario, "theme": summary.theme, "target": summary.target,
+        "state": summary.state, "overall": summary.score.as_ref().map(|score| score.overall),
+        "read": summary.score.as_ref().and_then(|score| score.read),
     })
     .to_string()
 }

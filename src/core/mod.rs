@@ -8,6 +8,7 @@ pub mod command;
 pub mod judging;
 pub mod level;
 pub mod policy;
+pub mod progress;
 pub mod record;
 pub mod review;
 pub mod rubric;

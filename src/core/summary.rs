@@ -28,6 +28,8 @@ pub struct Summary {
     pub title: String,
     /// Its theme.
     pub theme: String,
+    /// Id of its rubric.
+    pub rubric: String,
     /// The level that the candidate interviewed for.
     pub target: TargetLevel,
     /// How far it came.
@@ -116,6 +118,7 @@ pub fn summary(review: &Review) -> Summary {
         scenario: scenario.id.clone(),
         title: scenario.title.clone(),
         theme: scenario.theme.clone(),
+        rubric: review.drawn.rubric.id.clone(),
         target: review.drawn.target,
         state,
         score,

@@ -2,6 +2,8 @@
 //! elsewhere, and with a policy that forbids them all.
 
 pub mod charts;
+pub mod index;
+pub mod progress;
 pub mod review;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -11,6 +13,27 @@ use sha2::{Digest, Sha256};
 use crate::core::text::{one_line, visible};
 
 const STYLE: &str = include_str!("html/style.css");
+
+/// Where a page lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a file of its own.
+    Alone,
+    /// Among the pages of all sessions, so many folders below their list.
+    Among(usize),
+}
+
+/// The way back to the list, where there is one.
+fn nav(place: Place) -> Markup {
+    html! {
+        @if let Place::Among(depth) = place {
+            @let up = "../".repeat(depth);
+            nav aria-label="Pages" {
+                a href={ (up) "index.html" } { "All sessions" } " · " a href={ (up) "progress.html" } { "Progress" }
+            }
+        }
+    }
+}
 
 /// A whole page. `style` is what this page needs beyond the common style.
 fn page(title: &str, style: &str, body: &Markup) -> String {

@@ -4,6 +4,7 @@ pub mod card;
 pub mod figures;
 pub mod html;
 pub mod markdown;
+pub mod progress;
 pub mod review;
 pub mod term;
 pub mod words;

@@ -12,6 +12,7 @@ mod openai;
 mod pages;
 mod played;
 mod practice;
+mod progress;
 mod pty;
 mod review;
 mod terminal;

@@ -8,6 +8,7 @@ use pushback::{
         record::{Disputed, Record},
         review::{self, Review},
     },
+    render::html::Place,
 };
 use scraper::{Html, Selector};
 
@@ -203,7 +204,7 @@ fn hostile_words_are_only_words() {
             }
         }
     }
-    is_inert(&pushback::render::html::review::review(&review, &[], &jiff::tz::TimeZone::UTC));
+    is_inert(&pushback::render::html::review::review(&review, &[], Place::Alone, &jiff::tz::TimeZone::UTC));
 }
 
 proptest::proptest! {
@@ -217,7 +218,7 @@ proptest::proptest! {
         round.moves = vec![Move::Say(5, format!("I say that the director decides on all of this today {answer}"))];
         let path = play(&home, &round);
         let review = review::fold(&jsonl::load(&path).unwrap().lines).unwrap();
-        is_inert(&pushback::render::html::review::review(&review, &[], &jiff::tz::TimeZone::UTC));
+        is_inert(&pushback::render::html::review::review(&review, &[], Place::Alone, &jiff::tz::TimeZone::UTC));
         let _ = played::case(round.scenario);
     }
 }

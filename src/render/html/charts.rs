@@ -183,6 +183,45 @@ pub fn levels(points: &[Point], target: TargetLevel, title: &str) -> Markup {
     }
 }
 
+/// The last rounds in a small line, with the bar.
+pub fn spark(levels: &[f64], target: TargetLevel) -> Markup {
+    let last = &levels[levels.len().saturating_sub(24)..];
+    let x = |index: usize| 6.0 + index as f64 * 188.0 / (last.len().max(2) - 1) as f64;
+    let y = |level: f64| 36.0 - level.clamp(0.0, 5.0) * 6.4;
+    let points: Vec<String> =
+        last.iter().enumerate().map(|(index, level)| format!("{:.1},{:.1}", x(index), y(*level))).collect();
+    let bar = y(f64::from(target.level().number()));
+    html! {
+        svg.spark viewBox="0 0 200 40" aria-hidden="true" {
+            line.bar x1="0" x2="200" y1=(bar) y2=(bar) {}
+            polyline.path points=(points.join(" ")) {}
+            @for (index, level) in last.iter().enumerate() { circle.dot cx=(x(index)) cy=(y(*level)) r="3.5" {} }
+        }
+        span.unseen { (last.iter().map(|level| format!("{level:.1}")).collect::<Vec<_>>().join(", ")) }
+    }
+}
+
+/// For each level that a person gave themselves, the level that the judge gave: on the diagonal they agree.
+pub fn calibration(places: &[(u8, usize, f64)]) -> Markup {
+    let x = |place: f64| 90.0 + place * 60.0;
+    let y = |level: f64| 230.0 - level.clamp(0.0, 5.0) * 42.0;
+    html! {
+        svg.calibration viewBox="0 0 420 270" role="img" aria-label="Your levels against the judge's; the lines below say the same" {
+            @for place in 0..=5u8 {
+                @let (at, level) = (x(f64::from(place)), y(f64::from(place)));
+                line.grid x1="90" x2="390" y1=(level) y2=(level) {}
+                text.tick x="84" y=(level + 4.0) text-anchor="end" { (words::place_name(place)) }
+                text.tick x=(at) y="248" text-anchor="middle" { (place) }
+            }
+            line.bar x1=(x(0.0)) y1=(y(0.0)) x2=(x(5.0)) y2=(y(5.0)) {}
+            @for (place, times, level) in places {
+                circle.dot cx=(x(f64::from(*place))) cy=(y(*level)) r=(4.0 + (*times as f64).sqrt().min(8.0)) {}
+            }
+            text.tick x="240" y="266" text-anchor="middle" { "you said" }
+        }
+    }
+}
+
 /// How likely below, at and above the bar.
 pub fn chances(below: f64, at: f64, above: f64) -> Markup {
     let width = |p: f64| p * 600.0;

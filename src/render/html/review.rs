@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::{
+    Place,
     charts::{self, Point},
-    line, page, paragraphs,
+    line, nav, page, paragraphs,
 };
 use crate::{
     core::{
@@ -22,12 +23,13 @@ use crate::{
 type Numbers<'a> = BTreeMap<&'a str, usize>;
 
 /// The page. `tries` are all scored sessions of the same scenario, oldest first, this one included.
-pub fn review(review: &Review, tries: &[&Summary], zone: &TimeZone) -> String {
+pub fn review(review: &Review, tries: &[&Summary], place: Place, zone: &TimeZone) -> String {
     let numbers = numbers(review);
     let title = &review.drawn.scenario.title;
     let body = html! {
         a.skip href="#said" { "Skip to what was said" }
         header {
+            (nav(place))
             h1 { (line(title)) }
             p.quiet { (words::circumstances(review, zone)) }
         }
