@@ -5,6 +5,7 @@ pub mod bank_files;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod csv_table;
 pub mod embedded;
 pub mod jsonl;
 pub mod labels;

@@ -56,9 +56,25 @@ pub enum Command {
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
+        #[command(subcommand)]
+        command: Option<SessionsCommand>,
     },
     /// Read a session again: the score card and everything that was said.
     Review(ReviewArgs),
+    /// Set two tries at a scenario, or two scorings of one session (`ID#1`, `ID#2`), side by side.
+    Compare {
+        /// Id of a session, or how it begins.
+        first: String,
+        /// Id of another one.
+        second: String,
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say that the judge is wrong about a signal. What it saw stays; what you say is kept beside it.
+    Dispute(DisputeArgs),
+    /// Write a session for other programs and other people.
+    Export(ExportArgs),
     /// See how you change: levels, signals that never show, habits, and how well you judge yourself.
     Progress(ProgressArgs),
     /// Score a session again with the model that is in use now, or answers in bulk.
@@ -122,6 +138,60 @@ pub struct ReviewArgs {
     pub out: Option<PathBuf>,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum SessionsCommand {
+    /// Delete a session: its journal and everything that was kept with it. It can't be taken back.
+    Delete {
+        /// Id of the session, or how it begins.
+        session: String,
+    },
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct DisputeArgs {
+    /// Id of the signal or red flag, as it stands in the review.
+    pub signal: String,
+
+    /// Why the judge is wrong.
+    #[arg(required = true)]
+    pub reason: Vec<String>,
+
+    /// Id of the session, or how it begins; the latest one, if none is named.
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+pub struct ExportArgs {
+    /// Id of a session, or how it begins; the latest one, if none is named.
+    pub session: Option<String>,
+
+    /// All sessions, one after the other.
+    #[arg(long, conflicts_with = "session")]
+    pub all: bool,
+
+    /// The review as Markdown.
+    #[arg(long, group = "what")]
+    pub markdown: bool,
+
+    /// The journal: one record a line, nothing left out.
+    #[arg(long, group = "what")]
+    pub jsonl: bool,
+
+    /// A table with one row a signal, for a spreadsheet.
+    #[arg(long, group = "what")]
+    pub csv: bool,
+
+    /// Disputed sessions as labelled answers for `judge fit`; of all sessions, if none is named.
+    #[arg(long, group = "what")]
+    pub disputes: bool,
+
+    /// Write to this file.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
 #[derive(Clone, Debug, Default, ClapArgs)]
 pub struct ProgressArgs {
     /// As one JSON object.
@@ -142,6 +212,10 @@ pub struct ScoreArgs {
     /// Id of a session, or how it begins; the latest one, if none is named.
     #[arg(conflicts_with = "answers")]
     pub session: Option<String>,
+
+    /// Score against the rubric as the bank has it now, where it was corrected since.
+    #[arg(long, conflicts_with = "answers")]
+    pub current_rubric: bool,
 
     #[command(flatten)]
     pub bulk: Option<BulkArgs>,

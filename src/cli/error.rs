@@ -5,7 +5,11 @@ use std::fmt;
 use crate::{
     adapters::{config::ConfigError, jsonl::OpenError, paths::NoHome, sessions::FindError},
     app::{drive::DriveError, score::ScoreError},
-    core::{bank::DrawError, review::FoldError},
+    core::{
+        bank::DrawError,
+        compare::CompareError,
+        review::{FoldError, dispute::DisputeError},
+    },
 };
 
 /// Everything went as asked.
@@ -103,6 +107,23 @@ impl From<OpenError> for Failure {
 impl From<FoldError> for Failure {
     fn from(error: FoldError) -> Self {
         Self::new(BAD_INPUT, error.to_string())
+    }
+}
+
+impl From<DisputeError> for Failure {
+    fn from(error: DisputeError) -> Self {
+        let failure = Self::new(BAD_INPUT, error.to_string());
+        match error {
+            DisputeError::NotScored(_) => failure.hint("`pushback score` scores it"),
+            DisputeError::NoSignal { .. } => failure.hint("`pushback review` shows the ids"),
+            DisputeError::NoReason => failure,
+        }
+    }
+}
+
+impl From<CompareError> for Failure {
+    fn from(error: CompareError) -> Self {
+        Self::new(BAD_INPUT, error.to_string()).hint("`pushback sessions` lists what there is")
     }
 }
 

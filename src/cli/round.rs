@@ -151,7 +151,8 @@ fn play(
         signals::restore_terminal_on_end()?;
         let mut editor = LineEditor::new(Place::Round, &context.home.history())?;
         editor.keep_draft(context.sessions.draft(id));
-        Box::new(Terminal::new(editor, context.cancelled.clone()))
+        let asks = context.config.self_rating.unwrap_or(true);
+        Box::new(Terminal::new(editor, context.cancelled.clone()).asking_for_own_view(asks))
     } else {
         Box::new(Terminal::new(Script::new(io::stdin().lock()), context.cancelled.clone()))
     };

@@ -1,12 +1,17 @@
 //! `pushback sessions`.
 
-use super::{error::Failure, round::Context};
+use super::{
+    ask,
+    error::{FAILED, Failure},
+    round::Context,
+};
 use crate::{
     adapters::{
-        console, pager, paths,
+        console, jsonl, line_editor, pager, paths,
         summaries::{self, Row},
     },
     core::{
+        record::Record,
         summary::{State, Summary},
         text::one_line,
     },
@@ -36,6 +41,33 @@ pub fn list(context: &Context, json: bool) -> Result<(), Failure> {
         .collect();
     lines.push(paint(term::FAINT, format!("\nin {folder}; `pushback review ID` reads one")));
     Ok(pager::show(&lines.join("\n"))?)
+}
+
+/// Deletes a session and everything that was kept with it.
+pub fn delete(context: &Context, given: &str) -> Result<(), Failure> {
+    let id = context.sessions.find(Some(given))?;
+    let journal = context.sessions.journal(&id);
+    // What can't be read can be deleted all the same.
+    let lines = jsonl::load(&journal).map(|loaded| loaded.lines).unwrap_or_default();
+    let question = format!("Delete {} and all that was said in it? It can't be taken back.", one_line(&id));
+    if !ask::surely(context, &question)? {
+        return Ok(console::print("Nothing was deleted.")?);
+    }
+    let failed = |error: std::io::Error| {
+        Failure::new(FAILED, format!("can't delete everything of {}: {error}", one_line(&id)))
+    };
+    // A session that is being played elsewhere stays.
+    let lock = jsonl::hold(&journal)?;
+    let said = lines.iter().filter_map(|line| match &line.record {
+        Record::Said { text } => Some(text.as_str()),
+        _ => None,
+    });
+    line_editor::forget(&context.home.history(), &said.collect::<Vec<_>>()).map_err(failed)?;
+    context.sessions.delete(&id).map_err(failed)?;
+    drop(lock);
+    // The kept summaries follow what is there.
+    summaries::load(&context.sessions)?;
+    Ok(console::print(&format!("{} is deleted.", one_line(&id)))?)
 }
 
 fn line(summary: &Summary) -> String {

@@ -5,6 +5,7 @@
 
 pub mod bank;
 pub mod command;
+pub mod compare;
 pub mod judging;
 pub mod level;
 pub mod policy;

@@ -70,6 +70,8 @@ pub enum Record {
     },
     /// The round's score, computed from the latest observations for the card.
     Scored(Box<Score>),
+    /// From here on the round is scored against another version of its rubric.
+    Corrected(Box<Corrected>),
     /// At which level the candidate thinks that each criterion read, said before they saw the card.
     SelfRated {
         /// 0 ("no evidence") to 5 by the criterion's id; a criterion that they passed over is absent.
@@ -77,6 +79,15 @@ pub enum Record {
     },
     /// The candidate says that the judge is wrong. The judge's record stays as it is.
     Disputed(Disputed),
+}
+
+/// A rubric that was corrected after a round was played against it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// The rubric as it is now.
+    pub rubric: Rubric,
+    /// SHA-256 of it.
+    pub rubric_hash: String,
 }
 
 /// What a candidate says against an observation.

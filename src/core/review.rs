@@ -1,6 +1,7 @@
 //! A view of a session, computed from its records: the same one second later and one year later.
 
 pub mod clock;
+pub mod dispute;
 mod transcript;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,7 @@ use super::{
     bank::Case,
     judging::{Judge, Unscored, sentences::Discount, verdict::Score},
     level::Level,
-    record::{Ask, Asked, Disputed, Drawn, Line, Mode, Observed, Purpose, Record, Route, Use},
+    record::{Ask, Asked, Corrected, Disputed, Drawn, Line, Mode, Observed, Purpose, Record, Route, Use},
     session::{Session, Turn},
 };
 
@@ -73,6 +74,8 @@ pub struct Scoring {
     pub overall: f64,
     /// The level that it read at.
     pub read: Option<Level>,
+    /// Whether the rubric had been corrected since the round.
+    pub corrected: bool,
 }
 
 /// A fact of the case.
@@ -254,10 +257,13 @@ pub fn fold_scoring(lines: &[Line], number: Option<usize>) -> Result<Review, Fol
             _ => None,
         })
         .collect();
-    let seen = chosen.map(|(_, seen, _)| *seen).or_else(|| observed(lines));
+    if let Some(corrected) = chosen.and_then(|scored| scored.corrected) {
+        (drawn.rubric, drawn.rubric_hash) = (corrected.rubric.clone(), corrected.rubric_hash.clone());
+    }
+    let seen = chosen.map(|scored| scored.seen).or_else(|| observed(lines));
     let outcome = match chosen {
-        Some((_, seen, score)) => {
-            Outcome::Scored(Box::new(card((*score).clone(), seen, &drawn, &session, &disputes)))
+        Some(scored) => {
+            Outcome::Scored(Box::new(card(scored.score.clone(), scored.seen, &drawn, &session, &disputes)))
         }
         None => unscored(lines).map_or(Outcome::Unfinished, Outcome::Unscored),
     };
@@ -274,11 +280,12 @@ pub fn fold_scoring(lines: &[Line], number: Option<usize>) -> Result<Review, Fol
         shown: chosen.map(|_| shown),
         scorings: scored
             .iter()
-            .map(|(at, seen, score)| Scoring {
-                at: *at,
-                judge: seen.judge.clone(),
-                overall: score.overall,
-                read: score.read,
+            .map(|scored| Scoring {
+                at: scored.at,
+                judge: scored.seen.judge.clone(),
+                overall: scored.score.overall,
+                read: scored.score.read,
+                corrected: scored.corrected.is_some(),
             })
             .collect(),
         outcome,
@@ -291,19 +298,33 @@ pub fn fold_scoring(lines: &[Line], number: Option<usize>) -> Result<Review, Fol
 fn ended(lines: &[Line]) -> Option<Timestamp> {
     let of_the_round = |line: &&Line| {
         !matches!(line.record, Record::Observed(_) | Record::Unobserved { .. })
-            && !matches!(line.record, Record::Scored(_) | Record::SelfRated { .. } | Record::Disputed(_))
+            && !matches!(line.record, Record::Scored(_) | Record::Corrected(_))
+            && !matches!(line.record, Record::SelfRated { .. } | Record::Disputed(_))
     };
     lines.iter().rev().find(of_the_round).map(|line| line.at)
 }
 
-/// Every score with the observations that it was computed from, oldest first.
-fn scored(lines: &[Line]) -> Vec<(Timestamp, &Observed, &Score)> {
-    let mut seen = None;
+/// A score with what it was computed from.
+#[derive(Clone, Copy)]
+struct Scored<'a> {
+    at: Timestamp,
+    score: &'a Score,
+    seen: &'a Observed,
+    /// The rubric, where it isn't the one that was drawn.
+    corrected: Option<&'a Corrected>,
+}
+
+/// Every score, oldest first.
+fn scored(lines: &[Line]) -> Vec<Scored<'_>> {
+    let (mut seen, mut corrected) = (None, None);
     let mut scored = vec![];
     for line in lines {
         match &line.record {
             Record::Observed(observed) if observed.purpose == Purpose::Card => seen = Some(&**observed),
-            Record::Scored(score) => scored.extend(seen.map(|seen| (line.at, seen, &**score))),
+            Record::Corrected(rubric) => corrected = Some(&**rubric),
+            Record::Scored(score) => {
+                scored.extend(seen.map(|seen| Scored { at: line.at, score, seen, corrected }));
+            }
             _ => {}
         }
     }

@@ -122,7 +122,7 @@ fn disputed(signal: &SignalView, width: usize) -> String {
 }
 
 /// A level on the scale, with its interval and the target.
-fn gauge(level: f64, (low, high): (f64, f64), target: f64) -> String {
+pub fn gauge(level: f64, (low, high): (f64, f64), target: f64) -> String {
     let place = |value: f64| ((value / 5.0) * (GAUGE - 1) as f64).round() as usize;
     let (low, high, level, target) = (place(low), place(high), place(level), place(target));
     let mut out = String::new();

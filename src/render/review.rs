@@ -93,9 +93,10 @@ fn scorings(review: &Review, width: usize, zone: &TimeZone) -> String {
     }
     let mut out = String::new();
     for (number, scoring) in (1..).zip(&review.scorings) {
+        let corrected = if scoring.corrected { ", rubric corrected" } else { "" };
         let shown = if review.shown == Some(number) { " (shown here)" } else { "" };
         let text = format!(
-            "{} {} · {} {:.1} · {}{shown}",
+            "{} {} · {} {:.1} · {}{corrected}{shown}",
             paint(MARK, format!("#{number}")),
             words::when(scoring.at, zone),
             words::level_name(scoring.read),

@@ -113,6 +113,13 @@ pub fn recap(session: &Session, width: usize) -> String {
     out.trim_end().to_owned() + "\n"
 }
 
+/// What the candidate is asked before the card.
+pub fn own_view(width: usize) -> String {
+    let text = "Before you see the card: at which level did each criterion read? 0 none · 1 mid · 2 senior · 3 staff · \
+                4 senior-staff · 5 principal. Enter passes one over, Ctrl-D all that are left.";
+    wrap_hanging(&paint(FAINT, text), width, 0, 0)
+}
+
 /// The facts that were told.
 pub fn facts_asked(session: &Session, width: usize) -> String {
     if session.told().is_empty() {

@@ -2,10 +2,12 @@
 
 mod bank;
 mod bulk;
+mod disputes;
 mod fake_endpoint;
 mod faults;
 mod home;
 mod judge_fit;
+mod keeping;
 mod labels;
 mod model_file;
 mod openai;

@@ -135,6 +135,7 @@ pub fn clock(lines: &[Line]) -> Clock {
             | Record::Drawn(_)
             | Record::Observed(_)
             | Record::Unobserved { .. }
+            | Record::Corrected(_)
             | Record::SelfRated { .. }
             | Record::Disputed(_) => {}
         }

@@ -43,6 +43,7 @@ pub(super) fn transcript(lines: &[Line], seen: Option<&Observed>) -> Vec<Entry> 
             | Record::Observed(_)
             | Record::Unobserved { .. }
             | Record::Scored(_)
+            | Record::Corrected(_)
             | Record::SelfRated { .. }
             | Record::Disputed(_) => {}
         }

@@ -340,6 +340,7 @@ fn scorings(review: &Review, zone: &TimeZone) -> Markup {
                         li {
                             (words::when(scoring.at, zone)) ": " (words::level_name(scoring.read))
                             (format!(" {:.1}", scoring.overall)) ", " (line(&scoring.judge.model))
+                            @if scoring.corrected { ", rubric corrected" }
                             @if review.shown == Some(number) { " (shown here)" }
                         }
                     }
