@@ -160,17 +160,22 @@ impl Bank {
     ///
     /// When the theme doesn't exist or the bank is empty.
     pub fn draw(&self, theme: Option<&str>, rng: &mut impl Rng) -> Result<&Case, DrawError> {
+        self.of_theme(theme)?.choose(rng).ok_or(DrawError::Empty)
+    }
+
+    /// The cases of a theme, or all.
+    ///
+    /// # Errors
+    ///
+    /// When the theme doesn't exist.
+    pub fn of_theme(&self, theme: Option<&str>) -> Result<impl Iterator<Item = &Case>, DrawError> {
         if let Some(theme) = theme
             && !self.themes().contains(theme)
         {
             let known = self.themes().into_iter().map(str::to_owned).collect();
             return Err(DrawError::NoTheme { theme: theme.to_owned(), known });
         }
-        self.cases
-            .values()
-            .filter(|case| theme.is_none_or(|theme| case.scenario.theme == theme))
-            .choose(rng)
-            .ok_or(DrawError::Empty)
+        Ok(self.cases.values().filter(move |case| theme.is_none_or(|theme| case.scenario.theme == theme)))
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod bank;
 pub mod command;
 pub mod compare;
+pub mod draw;
 pub mod judging;
 pub mod level;
 pub mod policy;

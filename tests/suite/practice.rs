@@ -124,3 +124,21 @@ fn the_prompt_between_sessions_does_what_the_commands_do() {
         assert!(run.stdout.contains(text), "missing {text}: {}", run.stdout);
     }
 }
+
+#[test]
+fn the_draw_says_why_and_a_seed_or_an_id_still_rules() {
+    let home = Home::new();
+    let first = home.run(&["practice", "--no-model"], "/quit\n").ok();
+    assert!(!first.says("Drawn because"), "there is nothing to go by yet");
+    crate::progress::history(&home, 3);
+    let run = home.run(&["practice", "--no-model", "--theme", "roadmap-pushback"], "/quit\n").ok();
+    assert!(run.says("Drawn because you "), "{}", run.stdout);
+    let seeded = || {
+        let run = home.run(&["practice", "--no-model", "--seed", "5"], "/quit\n").ok();
+        assert!(!run.says("Drawn because"), "{}", run.stdout);
+        run.stdout.lines().find(|line| line.starts_with("── ")).unwrap().to_owned()
+    };
+    assert_eq!(seeded(), seeded());
+    let named = home.run(&["practice", SCENARIO, "--no-model"], "/quit\n").ok();
+    assert!(!named.says("Drawn because") && named.says("A launch date on a database that runs out"));
+}
