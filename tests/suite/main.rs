@@ -6,6 +6,7 @@ mod disputes;
 mod fake_endpoint;
 mod faults;
 mod home;
+mod journals;
 mod judge_fit;
 mod keeping;
 mod labels;
