@@ -4,13 +4,13 @@
 //! of change that it had, and is computed again where it hasn't. It may be deleted at any time.
 
 use std::{
-    collections::HashMap,
     fs,
     io::Write,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -18,12 +18,14 @@ use super::{
     sessions::{FindError, Sessions},
 };
 use crate::core::{
+    level::{Level, TargetLevel},
+    record::Mode,
     review,
-    summary::{Summary, summary},
+    summary::{CriterionSummary, ScoreSummary, State, Summary, summary},
 };
 
 /// Changes whenever a row means something else, so that older files are computed again.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A session that can be summed up, or why it can't.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,11 +38,12 @@ pub struct Row {
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    version: u32,
-    /// Bytes of the journal, and nanoseconds since 1970 at which it was last changed.
-    stamp: (u64, u128),
+    stamp: Stamp,
     row: Row,
 }
+
+/// Bytes of a journal, and nanoseconds since 1970 at which it was last changed.
+type Stamp = (u64, u64);
 
 /// All sessions, oldest first.
 ///
@@ -49,18 +52,21 @@ struct Kept {
 /// When the folder is there but can't be read. A journal that can't be read is told in its row.
 pub fn load(sessions: &Sessions) -> Result<Vec<Row>, FindError> {
     let path = file(sessions);
-    let mut kept = read(&path);
+    let kept = read(&path);
     let before = kept.len();
+    let mut kept = kept.into_iter().peekable();
     let mut fresh = 0;
     let mut rows = vec![];
+    // Both are in the order of ids.
     for id in sessions.ids()? {
+        while kept.next_if(|kept| kept.row.session < id).is_some() {}
         let journal = sessions.journal(&id);
-        let stamp = stamp(&journal);
-        let row = match kept.remove(&id) {
-            Some(row) if Some(row.stamp) == stamp => row,
+        let stamp = stamp(&journal).unwrap_or_default();
+        let row = match kept.next_if(|kept| kept.row.session == id) {
+            Some(row) if row.stamp == stamp => row,
             _ => {
                 fresh += 1;
-                Kept { version: VERSION, stamp: stamp.unwrap_or_default(), row: sum_up(&journal, id) }
+                Kept { stamp, row: sum_up(&journal, id) }
             }
         };
         rows.push(row);
@@ -77,10 +83,10 @@ fn file(sessions: &Sessions) -> PathBuf {
     sessions.folder().join("summaries.cache")
 }
 
-fn stamp(journal: &Path) -> Option<(u64, u128)> {
+fn stamp(journal: &Path) -> Option<Stamp> {
     let metadata = fs::metadata(journal).ok()?;
     let changed = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    Some((metadata.len(), changed.as_nanos()))
+    Some((metadata.len(), changed.as_nanos() as u64))
 }
 
 fn sum_up(journal: &Path, session: String) -> Row {
@@ -91,20 +97,60 @@ fn sum_up(journal: &Path, session: String) -> Row {
     Row { session, content }
 }
 
-fn read(path: &Path) -> HashMap<String, Kept> {
-    let text = fs::read_to_string(path).unwrap_or_default();
-    let rows = text.lines().filter_map(|line| serde_json::from_str::<Kept>(line).ok());
-    rows.filter(|kept| kept.version == VERSION).map(|kept| (kept.row.session.clone(), kept)).collect()
+/// What is kept, in the order of ids; nothing where another version or shape of rows wrote it.
+fn read(path: &Path) -> Vec<Kept> {
+    let bytes = fs::read(path).unwrap_or_default();
+    let rows = bytes.strip_prefix(header().as_bytes());
+    rows.and_then(|rows| postcard::from_bytes(rows).ok()).unwrap_or_default()
 }
 
 fn write(path: &Path, rows: &[Kept]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    let mut text = vec![];
-    for row in rows {
-        serde_json::to_writer(&mut text, row)?;
-        text.push(b'\n');
-    }
-    file.write_all(&text)?;
+    let rows = postcard::to_stdvec(rows).map_err(std::io::Error::other)?;
+    file.write_all(header().as_bytes()).and_then(|()| file.write_all(&rows))?;
     file.persist(path).map(|_| ()).map_err(|error| error.error)
+}
+
+/// The file's first line. The rows behind it don't name their fields, so it holds a hash over the names.
+fn header() -> String {
+    let words = || vec![String::new()];
+    let criterion = CriterionSummary {
+        id: String::new(),
+        name: String::new(),
+        level: 0.0,
+        interval: (0.0, 0.0),
+        own: Some(0),
+        shown: words(),
+        missing: words(),
+        red_flags: words(),
+    };
+    let score = ScoreSummary {
+        overall: 0.0,
+        interval: (0.0, 0.0),
+        read: Some(Level::Mid),
+        at_bar: 0.0,
+        model: String::new(),
+        criteria: vec![criterion],
+    };
+    let example = Summary {
+        session: String::new(),
+        mode: Mode::Practice,
+        began: Timestamp::UNIX_EPOCH,
+        ended: Timestamp::UNIX_EPOCH,
+        seconds: 0.0,
+        scenario: String::new(),
+        title: String::new(),
+        theme: String::new(),
+        rubric: String::new(),
+        target: TargetLevel::Staff,
+        state: State::Scored,
+        score: Some(score),
+        probes: 0,
+        hints: 0,
+        facts: (0, 0),
+        first_answer: Some(0.0),
+        disputed: words(),
+    };
+    format!("pushback summaries {VERSION} {}\n", jsonl::fingerprint(&example))
 }

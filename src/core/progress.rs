@@ -4,7 +4,7 @@
 
 pub mod trend;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -75,12 +75,10 @@ pub struct Course {
 }
 
 /// A level at a time.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Point {
     /// When the session began.
     pub at: Timestamp,
-    /// The session.
-    pub session: String,
     /// The mode.
     pub mode: Mode,
     /// 0 to 5.
@@ -180,13 +178,7 @@ fn levels(summaries: &[&Summary], progress: &mut Progress) {
         if !progress.judges.contains(&score.model) {
             progress.judges.push(score.model.clone());
         }
-        let point = |level, interval| Point {
-            at: summary.began,
-            session: summary.session.clone(),
-            mode: summary.mode,
-            level,
-            interval,
-        };
+        let point = |level, interval| Point { at: summary.began, mode: summary.mode, level, interval };
         overall.push(point(score.overall, score.interval));
         themes.entry(&summary.theme).or_default().push(point(score.overall, score.interval));
         for criterion in &score.criteria {
@@ -229,7 +221,7 @@ fn habit(values: Vec<f64>) -> Option<Habit> {
 
 /// Every signal over the rounds that expected it, oldest first.
 pub fn signal_courses(summaries: &[&Summary]) -> Vec<SignalCourse> {
-    let mut courses: BTreeMap<(&str, &str), Vec<bool>> = BTreeMap::new();
+    let mut courses: HashMap<(&str, &str), Vec<bool>> = HashMap::new();
     for summary in summaries {
         for criterion in summary.score.iter().flat_map(|score| &score.criteria) {
             let shown = criterion.shown.iter().map(|id| (id, true));
@@ -238,6 +230,8 @@ pub fn signal_courses(summaries: &[&Summary]) -> Vec<SignalCourse> {
             }
         }
     }
+    let mut courses: Vec<_> = courses.into_iter().collect();
+    courses.sort_by_key(|(id, _)| *id);
     courses
         .into_iter()
         .map(|((rubric, signal), shown)| SignalCourse {
