@@ -1,6 +1,9 @@
 //! The prompt between sessions: everything that the commands do, without leaving.
 
-use std::io::{self, IsTerminal};
+use std::{
+    io::{self, IsTerminal},
+    sync::atomic::Ordering,
+};
 
 use super::{
     args::{DisputeArgs, PracticeArgs, ProgressArgs, ReviewArgs},
@@ -54,6 +57,8 @@ fn obey(context: &Context, line: &str) -> Result<bool, Failure> {
         Some(Ok(Command::Quit)) => return Ok(false),
         Some(Ok(command)) => carry_out(context, command),
     };
+    // Ctrl-C in a pager is the pager's.
+    context.cancelled.store(false, Ordering::SeqCst);
     if let Err(failure) = result {
         console::print(&failure.to_string())?;
     }

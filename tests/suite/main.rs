@@ -1,6 +1,7 @@
 //! Everything that needs neither the model nor a network.
 
 mod bank;
+mod browser;
 mod bulk;
 mod disputes;
 mod fake_endpoint;

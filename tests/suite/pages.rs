@@ -170,24 +170,24 @@ fn every_signal_and_its_sentences_lead_to_each_other() {
     }
 }
 
-#[test]
-fn hostile_words_are_only_words() {
-    let hostile = "</p><script>alert(1)</script><img src=x onerror=alert(1)> \u{202e}turned\u{2066} \u{1b}[31mred \u{9b}31m \
-                   <svg/onload=alert(2)> javascript:alert(3) \"' onmouseover=x <style>*{display:none}</style> &lt;b&gt; \
+/// A review in which every word from outside tries to be more than a word, and to run `code`.
+pub fn hostile(home: &Home, code: &str) -> Review {
+    let hostile = "</p><script>CODE</script><img src=x onerror=CODE> \u{202e}turned\u{2066} \u{1b}[31mred \u{9b}31m \
+                   <svg/onload=CODE> javascript:CODE \"' onmouseover=CODE <style>*{display:none}</style> &lt;b&gt; \
                    ]]> <!-- --> {{7*7}} \u{0}end of it all.";
-    let home = Home::new();
+    let hostile = &hostile.replace("CODE", code);
     let mut round = round();
     round.sees.push(("standing-guard", 0.9, "end of it all"));
     round.moves[1] = Move::Say(10, format!("I refuse this part of the plan today. {hostile}"));
-    let path = play(&home, &round);
-    let disputed = Disputed { signal: "lets-slip".into(), present: true, reason: hostile.into() };
+    let path = play(home, &round);
+    let disputed = Disputed { signal: "lets-slip".into(), present: true, reason: hostile.clone() };
     append(&path, &[Record::Disputed(disputed)]);
     let mut review: Review = review::fold(&jsonl::load(&path).unwrap().lines).unwrap();
-    review.drawn.scenario.title = hostile.into();
-    review.drawn.scenario.setting = hostile.into();
-    review.session = hostile.into();
+    review.drawn.scenario.title = hostile.clone();
+    review.drawn.scenario.setting = hostile.clone();
+    review.session = hostile.clone();
     for fact in &mut review.facts {
-        fact.about = hostile.into();
+        fact.about = hostile.clone();
     }
     let long = format!("{hostile}{}", "<\u{202e}x".repeat(250_000));
     review.transcript.push(review::Entry {
@@ -195,15 +195,22 @@ fn hostile_words_are_only_words() {
         item: review::Item::Aside { text: long, route: pushback::core::record::Route::Help },
     });
     if let review::Outcome::Scored(card) = &mut review.outcome {
-        card.judge.model = hostile.into();
+        card.judge.model = hostile.clone();
         for criterion in &mut card.criteria {
-            (criterion.name, criterion.id) = (hostile.into(), hostile.into());
+            (criterion.name, criterion.id) = (hostile.clone(), hostile.clone());
             for (n, signal) in criterion.signals.iter_mut().enumerate() {
                 signal.id = format!("{hostile}{n}");
-                signal.coach = Some(hostile.into());
+                signal.coach = Some(hostile.clone());
             }
         }
     }
+    review
+}
+
+#[test]
+fn hostile_words_are_only_words() {
+    let home = Home::new();
+    let review = hostile(&home, "alert(1)");
     is_inert(&pushback::render::html::review::review(&review, &[], Place::Alone, &jiff::tz::TimeZone::UTC));
 }
 
