@@ -25,7 +25,12 @@ pub fn compare(comparison: &Comparison, width: usize) -> String {
     let change = second.overall - first.overall;
     let apart = first.interval.1 < second.interval.0 || second.interval.1 < first.interval.0;
     let sure = if apart { "their likely ranges don't touch" } else { "their likely ranges overlap" };
-    out.push_str(&wrap_hanging(&format!("B reads {change:+.1} against A; {sure}."), width, 0, 0));
+    out.push_str(&wrap_hanging(
+        &format!("B reads {} against A; {sure}.", super::progress::signed(change)),
+        width,
+        0,
+        0,
+    ));
     out.push('\n');
     for pair in &comparison.criteria {
         out.push_str(&format!("\n{}\n", paint(STRONG, one_line(&pair.readings[0].name))));

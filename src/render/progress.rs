@@ -127,10 +127,8 @@ pub fn lately(course: &Course) -> String {
 /// A trend in words.
 fn trend(trend: Trend, over: &str) -> String {
     let change = |change: Change| {
-        format!(
-            "{:+.1} over {over}, likely {:+.1} to {:+.1}",
-            change.by, change.interval.0, change.interval.1
-        )
+        let (low, high) = change.interval;
+        format!("{} over {over}, likely {} to {}", signed(change.by), signed(low), signed(high))
     };
     match trend {
         Trend::TooFew { have, need } => {
@@ -141,6 +139,12 @@ fn trend(trend: Trend, over: &str) -> String {
         Trend::Rises(by) => format!("rises ({})", change(by)),
         Trend::Falls(by) => format!("falls ({})", change(by)),
     }
+}
+
+/// A difference with its sign; what rounds to nothing has none.
+pub fn signed(difference: f64) -> String {
+    let text = format!("{difference:+.1}");
+    if text.get(1..) == Some("0.0") { "0.0".into() } else { text }
 }
 
 /// What there is to say about signals: a label, its style, and the text.
@@ -218,8 +222,8 @@ pub fn own(own: &OwnJudgment) -> String {
         "neither above nor below the judge"
     };
     let mut text = format!(
-        "Bias {:+.1}: {direction}. You are {:.1} off on average, and {:.0}% of your ratings are inside the judge's range ({} in {}).",
-        own.bias,
+        "Bias {}: {direction}. You are {:.1} off on average, and {:.0}% of your ratings are inside the judge's range ({} in {}).",
+        signed(own.bias),
         own.error,
         100.0 * own.inside,
         words::count(own.ratings, "rating"),
