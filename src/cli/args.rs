@@ -153,8 +153,12 @@ pub struct DisputeArgs {
     pub signal: String,
 
     /// Why the judge is wrong.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "withdraw", conflicts_with = "withdraw")]
     pub reason: Vec<String>,
+
+    /// Take a dispute back.
+    #[arg(long)]
+    pub withdraw: bool,
 
     /// Id of the session, or how it begins; the latest one, if none is named.
     #[arg(long, value_name = "ID")]

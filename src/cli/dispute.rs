@@ -9,7 +9,7 @@ use crate::{
         review::{self, dispute},
     },
     ports::Journal,
-    render::{term, words},
+    render::term,
 };
 
 /// Keeps what the person says against the judge, beside what the judge saw.
@@ -17,14 +17,22 @@ pub fn run(context: &Context, args: &DisputeArgs) -> Result<(), Failure> {
     let id = context.sessions.find(args.session.as_deref())?;
     let (mut journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
     let review = review::fold(&loaded.lines)?;
-    let disputed = dispute::dispute(&review, &args.signal, &args.reason.join(" "))?;
-    let record = Record::Disputed(disputed.clone());
-    journal.append(&record).map_err(DriveError::from)?;
-    let text = format!(
-        "Kept beside the judge's observation in {id}: {} `{}`. `pushback export --disputes` makes labels of disputes.",
-        if disputed.present { "you showed" } else { "you did not show" },
-        disputed.signal
-    );
-    console::print(&term::wrap_hanging(&text, console::width(), 0, 0))?;
-    Ok(console::print(&term::paint(term::FAINT, format!("({})", words::dispute(&disputed))))?)
+    let disputed = if args.withdraw {
+        dispute::withdraw(&review, &args.signal)?
+    } else {
+        dispute::dispute(&review, &args.signal, &args.reason.join(" "))?
+    };
+    journal.append(&Record::Disputed(disputed.clone())).map_err(DriveError::from)?;
+    let text = match (disputed.withdrawn, disputed.present) {
+        (true, _) => format!(
+            "Taken back: in {id} the judge's observation of `{}` stands alone again.",
+            disputed.signal
+        ),
+        (false, present) => format!(
+            "Kept beside the judge's observation in {id}: you {} `{}`. `pushback export --disputes` makes labels of disputes.",
+            if present { "showed" } else { "did not show" },
+            disputed.signal
+        ),
+    };
+    Ok(console::print(&term::wrap_hanging(&text, console::width(), 0, 0))?)
 }

@@ -116,7 +116,7 @@ impl From<DisputeError> for Failure {
         match error {
             DisputeError::NotScored(_) => failure.hint("`pushback score` scores it"),
             DisputeError::NoSignal { .. } => failure.hint("`pushback review` shows the ids"),
-            DisputeError::NoReason => failure,
+            DisputeError::NotDisputed(_) | DisputeError::NoReason => failure,
         }
     }
 }

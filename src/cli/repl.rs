@@ -88,7 +88,7 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
             let what = what.unwrap_or_default();
             let (signal, reason) = what.split_once(char::is_whitespace).unwrap_or((&what, ""));
             let (signal, reason) = (signal.to_owned(), vec![reason.to_owned()]);
-            dispute::run(context, &DisputeArgs { signal, reason, session: None })
+            dispute::run(context, &DisputeArgs { signal, reason, ..DisputeArgs::default() })
         }
         Command::Progress => progress::run(context, &ProgressArgs::default()),
         Command::Resume(session) => round::resume(context, session.as_deref()),

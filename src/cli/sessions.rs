@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     adapters::{
-        console, jsonl, line_editor, pager, paths,
+        console, jsonl, line_editor, paths,
         summaries::{self, Row},
     },
     core::{
@@ -40,7 +40,8 @@ pub fn list(context: &Context, json: bool) -> Result<(), Failure> {
         })
         .collect();
     lines.push(paint(term::FAINT, format!("\nin {folder}; `pushback review ID` reads one")));
-    Ok(pager::show(&lines.join("\n"))?)
+    // The newest are the last, next to the prompt: no pager, which would begin with the oldest.
+    Ok(console::print(&lines.join("\n"))?)
 }
 
 /// Deletes a session and everything that was kept with it.

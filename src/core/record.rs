@@ -99,6 +99,9 @@ pub struct Disputed {
     pub present: bool,
     /// Why, in their words.
     pub reason: String,
+    /// Whether they take back what they said against it before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 /// The header of a journal.

@@ -47,7 +47,7 @@ pub struct Review {
     /// At which level the candidate thought that each criterion read, before they saw the card: 0 to 5 by the
     /// criterion's id. Empty where they did not say.
     pub own: BTreeMap<String, u8>,
-    /// What the candidate disputes, oldest first; the latest on a signal counts.
+    /// What the candidate disputes, oldest first; one a signal. A later scoring may have come to agree.
     pub disputes: Vec<Disputed>,
 }
 
@@ -153,7 +153,7 @@ pub struct SignalView {
     pub present: bool,
     /// The sentences that show it, with their numbers; empty when it is not present.
     pub evidence: Vec<(u32, String)>,
-    /// What the candidate says against the judge, if they do.
+    /// What the candidate says against this observation, if they do.
     pub dispute: Option<Disputed>,
 }
 
@@ -250,13 +250,7 @@ pub fn fold_scoring(lines: &[Line], number: Option<usize>) -> Result<Review, Fol
     if number.is_some() && chosen.is_none() {
         return Err(FoldError::NoScoring { number: shown, of: scored.len() });
     }
-    let disputes: Vec<Disputed> = lines
-        .iter()
-        .filter_map(|line| match &line.record {
-            Record::Disputed(disputed) => Some(disputed.clone()),
-            _ => None,
-        })
-        .collect();
+    let disputes = disputes(lines);
     if let Some(corrected) = chosen.and_then(|scored| scored.corrected) {
         (drawn.rubric, drawn.rubric_hash) = (corrected.rubric.clone(), corrected.rubric_hash.clone());
     }
@@ -347,6 +341,17 @@ fn unscored(lines: &[Line]) -> Option<Unscored> {
     })
 }
 
+/// The latest dispute of each signal, without those that were taken back.
+fn disputes(lines: &[Line]) -> Vec<Disputed> {
+    let mut disputes: Vec<Disputed> = vec![];
+    for line in lines {
+        let Record::Disputed(disputed) = &line.record else { continue };
+        disputes.retain(|earlier| earlier.signal != disputed.signal);
+        disputes.extend((!disputed.withdrawn).then(|| disputed.clone()));
+    }
+    disputes
+}
+
 fn own(lines: &[Line]) -> BTreeMap<String, u8> {
     let latest = lines.iter().rev().find_map(|line| match &line.record {
         Record::SelfRated { levels } => Some(levels.clone()),
@@ -432,7 +437,11 @@ fn card(score: Score, seen: &Observed, drawn: &Drawn, session: &Session, dispute
             p: observation.map_or(0.0, |observation| observation.p),
             present,
             evidence,
-            dispute: disputes.iter().rev().find(|dispute| dispute.signal == id).cloned(),
+            // A later scoring may see it as the candidate does.
+            dispute: disputes
+                .iter()
+                .find(|dispute| dispute.signal == id && dispute.present != present)
+                .cloned(),
         }
     };
     let criteria = drawn

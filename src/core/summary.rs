@@ -44,7 +44,7 @@ pub struct Summary {
     pub facts: (usize, usize),
     /// Seconds from the first question to the first answer.
     pub first_answer: Option<f64>,
-    /// Ids of the signals and red flags on which the candidate contradicts the judge.
+    /// Ids of the signals and red flags on which the candidate contradicted the judge.
     pub disputed: Vec<String>,
 }
 
@@ -106,9 +106,6 @@ pub fn summary(review: &Review) -> Summary {
         Outcome::Unfinished => (State::CutOff, None),
     };
     let scenario = &review.drawn.scenario;
-    let mut disputed: Vec<String> = review.disputes.iter().map(|dispute| dispute.signal.clone()).collect();
-    disputed.sort();
-    disputed.dedup();
     Summary {
         session: review.session.clone(),
         mode: review.mode,
@@ -126,7 +123,7 @@ pub fn summary(review: &Review) -> Summary {
         hints: review.clock.count(|moment| *moment == Moment::Hint),
         facts: (review.facts.iter().filter(|fact| fact.asked).count(), review.facts.len()),
         first_answer: review.clock.first_answer(),
-        disputed,
+        disputed: review.disputes.iter().map(|dispute| dispute.signal.clone()).collect(),
     }
 }
 

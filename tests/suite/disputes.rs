@@ -156,3 +156,20 @@ fn disputes_become_labels_that_the_judge_can_be_fitted_to() {
     assert!(lines.iter().any(|line| matches!(line.record, Record::Disputed(_))));
     assert!(flat(&answer.answer).contains("Customers see their training jobs hang"));
 }
+
+#[test]
+fn a_dispute_can_be_taken_back_and_a_judge_can_come_to_agree() {
+    let home = Home::new();
+    let path = play(&home, &round());
+    home.run(&["dispute", "lets-slip", "--withdraw"], "").fails(2, "you have not disputed `lets-slip`");
+    home.run(&["dispute", "lets-slip", "Not mine."], "").ok();
+    home.run(&["dispute", "lets-slip", "--withdraw"], "").ok();
+    assert!(!home.run(&["review"], "").ok().says("Not mine."));
+    assert_eq!(home.run(&["export", "--disputes"], "").ok().stdout, "");
+
+    home.run(&["dispute", "would-yield-if", "I named the load test."], "").ok();
+    crate::played::score_again(&path, "a better judge", &[("would-yield-if", 0.8, "third person tonight")]);
+    assert!(!home.run(&["review"], "").ok().says("I named the load test."), "it sees it now");
+    assert!(home.run(&["review", "#1"], "").ok().says("I named the load test."));
+    assert!(home.run(&["export", "--disputes"], "").ok().says("\"would-yield-if\":1"), "the label stays");
+}

@@ -114,7 +114,8 @@ fn rich(home: &Home) -> String {
         play(home, &earlier);
     }
     let path = play(home, &round());
-    let disputed = Disputed { signal: "lets-slip".into(), present: false, reason: "Not mine.".into() };
+    let disputed =
+        Disputed { signal: "lets-slip".into(), present: false, reason: "Not mine.".into(), withdrawn: false };
     let levels = [("stakes".to_owned(), 3), ("decision".to_owned(), 4)].into();
     append(&path, &[Record::SelfRated { levels }, Record::Disputed(disputed)]);
     home.run(&["review", &round().id, "--html", "-"], "").ok().stdout
@@ -180,7 +181,8 @@ pub fn hostile(home: &Home, code: &str) -> Review {
     round.sees.push(("standing-guard", 0.9, "end of it all"));
     round.moves[1] = Move::Say(10, format!("I refuse this part of the plan today. {hostile}"));
     let path = play(home, &round);
-    let disputed = Disputed { signal: "lets-slip".into(), present: true, reason: hostile.clone() };
+    let disputed =
+        Disputed { signal: "lets-slip".into(), present: true, reason: hostile.clone(), withdrawn: false };
     append(&path, &[Record::Disputed(disputed)]);
     let mut review: Review = review::fold(&jsonl::load(&path).unwrap().lines).unwrap();
     review.drawn.scenario.title = hostile.clone();

@@ -5,7 +5,11 @@ use std::{cell::Cell, path::PathBuf, rc::Rc, sync::OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 use pushback::{
-    adapters::{bank_files, jsonl::JsonlJournal, paths},
+    adapters::{
+        bank_files,
+        jsonl::{JsonlJournal, OpenError},
+        paths,
+    },
     core::{
         bank::{Bank, Case},
         judging::{Judge, Observation, Trust, Usage, questions::Exam, verdict},
@@ -209,11 +213,16 @@ pub fn play(home: &Home, round: &Round) -> PathBuf {
 
 /// Adds records behind a journal's end, a day later.
 pub fn append(path: &std::path::Path, records: &[Record]) {
-    let (_, loaded) =
-        JsonlJournal::reopen(path, SetClock(Rc::new(Cell::new(Timestamp::UNIX_EPOCH)))).unwrap();
-    let last = loaded.lines.last().unwrap().at;
+    let last = pushback::adapters::jsonl::load(path).unwrap().lines.last().unwrap().at;
     let clock = SetClock(Rc::new(Cell::new(last + SignedDuration::from_hours(24))));
-    let (mut journal, _) = JsonlJournal::reopen(path, clock).unwrap();
+    let mut journal = loop {
+        match JsonlJournal::reopen(path, clock.clone()) {
+            Ok((journal, _)) => break journal,
+            // A program that another test starts holds every lock of ours until it has begun.
+            Err(OpenError::Busy(_)) => std::thread::yield_now(),
+            Err(error) => panic!("{error}"),
+        }
+    };
     for record in records {
         journal.append(record).unwrap();
     }

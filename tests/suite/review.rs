@@ -29,7 +29,7 @@ fn rich(home: &Home) -> std::path::PathBuf {
     let path = play(home, &round());
     let levels = BTreeMap::from([("stakes".into(), 4), ("counter-offer".into(), 3), ("decision".into(), 0)]);
     let disputed = |signal: &str, present, reason: &str| {
-        Record::Disputed(Disputed { signal: signal.into(), present, reason: reason.into() })
+        Record::Disputed(Disputed { signal: signal.into(), present, reason: reason.into(), withdrawn: false })
     };
     append(
         &path,

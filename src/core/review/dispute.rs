@@ -27,6 +27,9 @@ pub enum DisputeError {
         /// What may have been meant.
         near: Option<String>,
     },
+    /// There is nothing to take back.
+    #[error("you have not disputed `{0}`")]
+    NotDisputed(String),
     /// A dispute without a reason helps nobody.
     #[error("a dispute needs a reason: say what the judge overlooked, or what it took for something else")]
     NoReason,
@@ -38,18 +41,35 @@ pub enum DisputeError {
 ///
 /// When there is no score, no such signal, or no reason.
 pub fn dispute(review: &Review, signal: &str, reason: &str) -> Result<Disputed, DisputeError> {
-    let Outcome::Scored(card) = &review.outcome else {
-        return Err(DisputeError::NotScored(review.session.clone()));
-    };
-    let Some(view) = views(card).find(|view| view.id == signal) else {
-        let near = nearest(signal, views(card).map(|view| view.id.as_str())).map(str::to_owned);
-        return Err(DisputeError::NoSignal { signal: signal.to_owned(), near });
-    };
+    let view = view(review, signal)?;
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(DisputeError::NoReason);
     }
-    Ok(Disputed { signal: signal.to_owned(), present: !view.present, reason: reason.to_owned() })
+    let (signal, reason) = (signal.to_owned(), reason.to_owned());
+    Ok(Disputed { signal, present: !view.present, reason, withdrawn: false })
+}
+
+/// Turns "I take that back" into a record.
+///
+/// # Errors
+///
+/// When there is no score, no such signal, or no dispute of it.
+pub fn withdraw(review: &Review, signal: &str) -> Result<Disputed, DisputeError> {
+    view(review, signal)?;
+    let dispute = review.disputes.iter().find(|dispute| dispute.signal == signal);
+    let dispute = dispute.ok_or_else(|| DisputeError::NotDisputed(signal.to_owned()))?;
+    Ok(Disputed { withdrawn: true, ..dispute.clone() })
+}
+
+fn view<'a>(review: &'a Review, signal: &str) -> Result<&'a SignalView, DisputeError> {
+    let Outcome::Scored(card) = &review.outcome else {
+        return Err(DisputeError::NotScored(review.session.clone()));
+    };
+    views(card).find(|view| view.id == signal).ok_or_else(|| {
+        let near = nearest(signal, views(card).map(|view| view.id.as_str())).map(str::to_owned);
+        DisputeError::NoSignal { signal: signal.to_owned(), near }
+    })
 }
 
 /// All signals and red flags of a card.
@@ -61,10 +81,13 @@ pub fn views(card: &Card) -> impl Iterator<Item = &SignalView> {
 /// place where they disagree, and the levels that follow. `None` where nothing is disputed.
 pub fn label(review: &Review, session: &Session) -> Option<Value> {
     let Outcome::Scored(card) = &review.outcome else { return None };
-    if !views(card).any(|view| view.dispute.is_some()) {
+    if review.disputes.is_empty() {
         return None;
     }
-    let shows = |view: &SignalView| view.dispute.as_ref().map_or(view.present, |dispute| dispute.present);
+    let shows = |view: &SignalView| {
+        let dispute = review.disputes.iter().find(|dispute| dispute.signal == view.id);
+        dispute.map_or(view.present, |dispute| dispute.present)
+    };
     let signals: BTreeMap<&str, u8> =
         views(card).map(|view| (view.id.as_str(), u8::from(shows(view)))).collect();
     let evidence: BTreeMap<&str, &str> = views(card)
