@@ -145,7 +145,7 @@ impl<I: Input> Console for Terminal<I> {
         if !self.asks {
             return Ok(levels);
         }
-        print(&term::own_view(width()))?;
+        print(&format!("\n{}", term::own_view(width())))?;
         for criterion in &rubric.criteria {
             let prompt = format!("{} › ", one_line(&criterion.name));
             loop {
