@@ -32,12 +32,14 @@ pub struct Failure {
     pub hint: Option<String>,
     /// The exit code.
     pub exit: u8,
+    /// Whether the reader of our output has gone, as `head` does: nobody is left to be told.
+    pub reader_gone: bool,
 }
 
 impl Failure {
     /// A failure without a hint.
     pub fn new(exit: u8, message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, exit }
+        Self { message: message.into(), hint: None, exit, reader_gone: false }
     }
 
     /// The same with a hint.
@@ -129,7 +131,8 @@ impl From<CompareError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::new(FAILED, format!("the terminal can't be used: {error}"))
+        let reader_gone = error.kind() == std::io::ErrorKind::BrokenPipe;
+        Self { reader_gone, ..Self::new(FAILED, format!("the terminal can't be used: {error}")) }
     }
 }
 

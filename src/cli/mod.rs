@@ -41,6 +41,7 @@ pub fn run() -> ExitCode {
     };
     match execute(args) {
         Ok(()) => ExitCode::from(error::DONE),
+        Err(failure) if failure.reader_gone => ExitCode::from(error::DONE),
         Err(failure) => {
             let mut stderr = anstream::stderr().lock();
             let _ = writeln!(stderr, "{failure}");

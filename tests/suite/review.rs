@@ -184,3 +184,14 @@ fn an_unscored_round_is_reviewed_too() {
     assert!(flat(&run.stdout).contains("Facts: 1 of 5 asked for"));
     assert_eq!(played::case(unfinished.scenario).scenario.facts.len(), 5);
 }
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_failure() {
+    let home = Home::new();
+    rich(&home);
+    let mut command = std::process::Command::new("sh");
+    let pipe = format!("for i in 1 2 3 4 5; do '{}' review --json; done | head -c 10", crate::home::PROGRAM);
+    command.args(["-c", &pipe]).env("PUSHBACK_HOME", home.path());
+    let run = crate::home::finish(command, "");
+    assert_eq!((run.stdout.len(), run.stderr.as_str()), (10, ""));
+}
