@@ -61,7 +61,7 @@ const RESET: &str = "\u{1b}[0m";
 
 /// Whether a text fits on the screen with the prompt that follows it.
 fn fits(text: &str) -> bool {
-    let rows = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map_or(0, |size| size.ws_row);
+    let rows = terminal_size::terminal_size().map_or(0, |(_, rows)| rows.0);
     text.lines().count() + 1 < usize::from(rows)
 }
 
