@@ -16,6 +16,7 @@ mod progress;
 mod repl;
 mod review;
 mod round;
+mod routing;
 mod score;
 mod sessions;
 mod site;
@@ -69,7 +70,7 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Score(ScoreArgs { session, current_rubric, .. })) => {
             score::session(&context, session.as_deref(), current_rubric)
         }
-        Some(Command::Scenario(ScenarioCommand::List { json })) => bank::list(&context, json),
+        Some(Command::Scenario(ScenarioCommand::List(list))) => bank::list(&context, &list),
         Some(Command::Judge(command)) => judge::run(&context, command),
         Some(Command::Model(command)) => model::run(&context, &command),
     }

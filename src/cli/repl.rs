@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    args::{DisputeArgs, PracticeArgs, ProgressArgs, ReviewArgs},
+    args::{DisputeArgs, ListArgs, PracticeArgs, ProgressArgs, ReviewArgs},
     bank, compare, dispute,
     error::{BAD_INPUT, Failure},
     progress, review, round, score, sessions, welcome,
@@ -73,7 +73,7 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
             let (scenario, theme) = if is_theme { (None, what) } else { (what, None) };
             round::practice(context, &PracticeArgs { scenario, theme, ..PracticeArgs::default() })
         }
-        Command::Scenarios => bank::list(context, false),
+        Command::Scenarios => bank::list(context, &ListArgs::default()),
         Command::Sessions => sessions::list(context, false),
         Command::Review(session) => review::run(context, &ReviewArgs { session, ..ReviewArgs::default() }),
         Command::Compare(sessions) => {

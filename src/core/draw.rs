@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rand::{Rng, seq::IndexedRandom};
 
 use super::{
-    bank::{Bank, Case, DrawError},
+    bank::{Bank, Case, DrawError, Wanted},
     level::Level,
     progress::{OFTEN, signal_courses},
     summary::Summary,
@@ -78,8 +78,9 @@ pub fn draw<'a>(
     rng: &mut impl Rng,
 ) -> Result<Draw<'a>, DrawError> {
     let misses = misses(summaries);
+    let wanted = Wanted { theme: theme.map(str::to_owned), ..Wanted::default() };
     let needs: Vec<(Draw<'a>, f64)> =
-        bank.of_theme(theme)?.map(|case| need(case, summaries, &misses, now)).collect();
+        bank.select(wanted)?.map(|case| need(case, summaries, &misses, now)).collect();
     let drawn = needs.choose_weighted(rng, |(_, need)| need.powi(3)).map_err(|_| DrawError::Empty)?;
     Ok(drawn.0.clone())
 }

@@ -7,5 +7,6 @@ pub mod html;
 pub mod markdown;
 pub mod progress;
 pub mod review;
+pub mod table;
 pub mod term;
 pub mod words;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs};
 
 use pushback::{
-    adapters::{bank_files, jsonl, labels, paths},
+    adapters::{jsonl, labels},
     core::{
         judging::labelled::Labelled,
         record::Record,
@@ -134,8 +134,8 @@ fn disputes_become_labels_that_the_judge_can_be_fitted_to() {
 
     let (answers, _) = labels::load(&[home.path().join("labels")]).unwrap();
     let [answer] = answers.as_slice() else { panic!("{answers:?}") };
-    let bank = bank_files::load(&paths::Home::at("/nonexistent")).0;
-    let labelled = Labelled::new(answer, bank.case(SCENARIO).unwrap()).unwrap();
+    let case = crate::played::case(SCENARIO);
+    let labelled = Labelled::new(answer, &case).unwrap();
     let shown: BTreeMap<&str, bool> = labelled
         .exam
         .statements

@@ -3,6 +3,7 @@
 mod bank;
 mod browser;
 mod bulk;
+mod content;
 mod disputes;
 mod fake_endpoint;
 mod faults;

@@ -1,13 +1,18 @@
 //! Whole rounds with a score, played by the real state machine into a real journal, without any model: what the
 //! judge sees is written beside the answers.
 
-use std::{cell::Cell, path::PathBuf, rc::Rc, sync::OnceLock};
+use std::{
+    cell::Cell,
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::OnceLock,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use pushback::{
     adapters::{
         bank_files,
-        jsonl::{JsonlJournal, OpenError},
+        jsonl::{self, JsonlJournal, OpenError},
         paths,
     },
     core::{
@@ -16,6 +21,7 @@ use pushback::{
         level::TargetLevel,
         policy::Action,
         record::{Drawn, FORMAT, Mode, Observed, Opened, Purpose, Record, Route, RoutedBy},
+        review,
         session::{Effect, Event, Session},
     },
     ports::{Clock, Journal},
@@ -61,7 +67,14 @@ impl SetClock {
     }
 }
 
+/// A case of the bank; [`SCENARIO`] as a frozen journal has it, so that edits of the bank change no snapshot.
 pub fn case(id: &str) -> Case {
+    if id == SCENARIO {
+        let frozen = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/journals/format-1-scored.jsonl");
+        let lines = jsonl::load(&frozen).unwrap().lines;
+        let drawn = review::drawn(&lines).unwrap().clone();
+        return Case { scenario: drawn.scenario, artifact: drawn.artifact, rubric: drawn.rubric };
+    }
     static BANK: OnceLock<Bank> = OnceLock::new();
     let bank = BANK.get_or_init(|| bank_files::load(&paths::Home::at("/nonexistent")).0);
     bank.case(id).unwrap().clone()
@@ -212,8 +225,8 @@ pub fn play(home: &Home, round: &Round) -> PathBuf {
 }
 
 /// Adds records behind a journal's end, a day later.
-pub fn append(path: &std::path::Path, records: &[Record]) {
-    let last = pushback::adapters::jsonl::load(path).unwrap().lines.last().unwrap().at;
+pub fn append(path: &Path, records: &[Record]) {
+    let last = jsonl::load(path).unwrap().lines.last().unwrap().at;
     let clock = SetClock(Rc::new(Cell::new(last + SignedDuration::from_hours(24))));
     let mut journal = loop {
         match JsonlJournal::reopen(path, clock.clone()) {
@@ -229,9 +242,9 @@ pub fn append(path: &std::path::Path, records: &[Record]) {
 }
 
 /// Scores a played round once more, with a judge that sees something else.
-pub fn score_again(path: &std::path::Path, model: &str, sees: &[Seen]) {
-    let loaded = pushback::adapters::jsonl::load(path).unwrap();
-    let session = pushback::core::review::replay(&loaded.lines).unwrap();
+pub fn score_again(path: &Path, model: &str, sees: &[Seen]) {
+    let loaded = jsonl::load(path).unwrap();
+    let session = review::replay(&loaded.lines).unwrap();
     let exam = session.exam();
     let observed = observed(Purpose::Card, &exam, sees, model);
     let score = verdict::score(&session.case().rubric, &exam, &observed.observations, session.target());
