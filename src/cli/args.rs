@@ -56,15 +56,27 @@ pub enum Command {
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
+        #[command(subcommand)]
+        command: Option<SessionsCommand>,
     },
     /// Read a session again: the score card and everything that was said.
-    Review {
-        /// Id of a session, or how it begins; the latest one, if none is named.
-        session: Option<String>,
-        /// As JSON.
+    Review(ReviewArgs),
+    /// Set two tries at a scenario, or two scorings of one session (`ID#1`, `ID#2`), side by side.
+    Compare {
+        /// Id of a session, or how it begins.
+        first: String,
+        /// Id of another one.
+        second: String,
+        /// As one JSON object.
         #[arg(long)]
         json: bool,
     },
+    /// Say that the judge is wrong about a signal. What it saw stays; what you say is kept beside it.
+    Dispute(DisputeArgs),
+    /// Write a session for other programs and other people.
+    Export(ExportArgs),
+    /// See how you change: levels, signals that never show, habits, and how well you judge yourself.
+    Progress(ProgressArgs),
     /// Score a session again with the model that is in use now, or answers in bulk.
     Score(ScoreArgs),
     /// The bank of scenarios.
@@ -97,10 +109,117 @@ pub struct PracticeArgs {
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]
+pub struct ReviewArgs {
+    /// Id of a session, or how it begins; the latest one, if none is named. `ID#2` is its second scoring.
+    pub session: Option<String>,
+
+    /// As one JSON object.
+    #[arg(long, group = "form")]
+    pub json: bool,
+
+    /// As Markdown.
+    #[arg(long, group = "form")]
+    pub markdown: bool,
+
+    /// As a page in this file, which opens offline and can be sent to somebody.
+    #[arg(long, group = "form", value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Open the page in the browser.
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    pub open: bool,
+
+    /// All sessions: a list with filters, progress, and a page for each.
+    #[arg(long, group = "form", requires = "out", conflicts_with = "session")]
+    pub all: bool,
+
+    /// Folder for the pages of all sessions.
+    #[arg(long, value_name = "DIR", requires = "all")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SessionsCommand {
+    /// Delete a session: its journal and everything that was kept with it. It can't be taken back.
+    Delete {
+        /// Id of the session, or how it begins.
+        session: String,
+    },
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct DisputeArgs {
+    /// Id of the signal or red flag, as it stands in the review.
+    pub signal: String,
+
+    /// Why the judge is wrong.
+    #[arg(required_unless_present = "withdraw", conflicts_with = "withdraw")]
+    pub reason: Vec<String>,
+
+    /// Take a dispute back.
+    #[arg(long)]
+    pub withdraw: bool,
+
+    /// Id of the session, or how it begins; the latest one, if none is named.
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+pub struct ExportArgs {
+    /// Id of a session, or how it begins; the latest one, if none is named.
+    pub session: Option<String>,
+
+    /// All sessions, one after the other.
+    #[arg(long, conflicts_with = "session")]
+    pub all: bool,
+
+    /// The review as Markdown.
+    #[arg(long, group = "what")]
+    pub markdown: bool,
+
+    /// The journal: one record a line, nothing left out.
+    #[arg(long, group = "what")]
+    pub jsonl: bool,
+
+    /// A table with one row a signal, for a spreadsheet.
+    #[arg(long, group = "what")]
+    pub csv: bool,
+
+    /// Disputed sessions as labelled answers for `judge fit`; of all sessions, if none is named.
+    #[arg(long, group = "what")]
+    pub disputes: bool,
+
+    /// Write to this file.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct ProgressArgs {
+    /// As one JSON object.
+    #[arg(long, group = "form")]
+    pub json: bool,
+
+    /// As a page in this file.
+    #[arg(long, group = "form", value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Open the page in the browser.
+    #[arg(long, conflicts_with = "json")]
+    pub open: bool,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
 pub struct ScoreArgs {
     /// Id of a session, or how it begins; the latest one, if none is named.
     #[arg(conflicts_with = "answers")]
     pub session: Option<String>,
+
+    /// Score against the rubric as the bank has it now, where it was corrected since.
+    #[arg(long, conflicts_with = "answers")]
+    pub current_rubric: bool,
 
     #[command(flatten)]
     pub bulk: Option<BulkArgs>,

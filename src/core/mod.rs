@@ -5,12 +5,16 @@
 
 pub mod bank;
 pub mod command;
+pub mod compare;
+pub mod draw;
 pub mod judging;
 pub mod level;
 pub mod policy;
+pub mod progress;
 pub mod record;
 pub mod review;
 pub mod rubric;
 pub mod scenario;
 pub mod session;
+pub mod summary;
 pub mod text;
