@@ -123,6 +123,7 @@ impl<I: Input> Console for Terminal<I> {
             Show::NothingSent => {
                 "That was empty, so nothing was sent. /skip leaves the question unanswered.".into()
             }
+            Show::TimeIsUp => "The time is over.".into(),
             // The card needs the journal: see `card`.
             Show::Card => return Ok(()),
         };

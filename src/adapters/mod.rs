@@ -14,6 +14,7 @@ pub mod no_model;
 pub mod openai;
 pub mod paths;
 pub mod script;
+pub mod seal;
 pub mod sessions;
 pub mod signals;
 pub mod yaml;

@@ -156,7 +156,7 @@ fn play(
         Box::new(Terminal::new(Script::new(io::stdin().lock()), context.cancelled.clone()))
     };
     match drive::drive(&mut session, &mut lines, journal, observer, &mut *console)? {
-        Ending::Over => Ok(()),
+        Ending::Over | Ending::Sealed => Ok(()),
         Ending::Left => {
             console::print(&format!("\nEverything you said is kept. `pushback resume {id}` goes on."))?;
             Ok(())

@@ -44,6 +44,8 @@ fn row(review: &Review) -> String {
             format!("{} {:.1}", term::level_name(card.score.read), card.score.overall)
         }
         Outcome::Unscored(_) => "unscored".into(),
+        Outcome::Abandoned => "left".into(),
+        Outcome::Unjudged => "not judged yet".into(),
         Outcome::Unfinished => "cut off".into(),
     };
     let when = term::when(review.began, &console::zone());
@@ -60,6 +62,8 @@ fn json_row(review: &Review) -> String {
     let (state, overall, read) = match &review.outcome {
         Outcome::Scored(card) => ("scored", Some(card.score.overall), card.score.read),
         Outcome::Unscored(_) => ("unscored", None, None),
+        Outcome::Abandoned => ("abandoned", None, None),
+        Outcome::Unjudged => ("unjudged", None, None),
         Outcome::Unfinished => ("cut-off", None, None),
     };
     serde_json::json!({

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     judging::{Judge, Observation, Unscored, Usage, sentences::Discount, verdict::Score},
     level::TargetLevel,
+    live::{Cut, Rules, Seal, Sighting},
     rubric::Rubric,
     scenario::Scenario,
 };
@@ -70,6 +71,17 @@ pub enum Record {
     },
     /// The round's score, computed from the latest observations for the card.
     Scored(Box<Score>),
+    /// What holds in a live session.
+    Rules(Box<Rules>),
+    /// What a live session saw beside the words.
+    Sighted(Sighting),
+    /// A live round ended before its interviewer was through.
+    Ended {
+        /// Why.
+        why: Cut,
+    },
+    /// Closes what comes before it in a live session.
+    Sealed(Seal),
 }
 
 /// The header of a journal.

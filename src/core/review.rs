@@ -6,6 +6,7 @@ use super::{
     bank::Case,
     judging::{Judge, Unscored, sentences::Discount, verdict::Score},
     level::Level,
+    live::{Cut, Rules},
     record::{Asked, Drawn, Line, Mode, Observed, Purpose, Record, Route, Use},
     session::Session,
 };
@@ -34,6 +35,10 @@ pub struct Review {
 pub enum Outcome {
     /// It was cut off and can be taken up again.
     Unfinished,
+    /// The person left a live round for good.
+    Abandoned,
+    /// Everything was said and sealed in live mode, and the judge has not been asked yet.
+    Unjudged,
     /// All was said, but the judge could not score it.
     Unscored(Unscored),
     /// It was scored.
@@ -114,6 +119,8 @@ pub enum Item {
     },
     /// A command was used.
     Used(Use),
+    /// The round was ended before the interviewer was through.
+    Ended(Cut),
 }
 
 /// A stretch of an answer.
@@ -175,6 +182,14 @@ pub fn drawn(lines: &[Line]) -> Option<&Drawn> {
     })
 }
 
+/// What holds in a live session.
+pub fn rules(lines: &[Line]) -> Option<&Rules> {
+    lines.iter().find_map(|line| match &line.record {
+        Record::Rules(rules) => Some(&**rules),
+        _ => None,
+    })
+}
+
 /// The session in the state in which its journal leaves it.
 pub fn replay(lines: &[Line]) -> Option<Session> {
     let drawn = drawn(lines)?;
@@ -208,6 +223,8 @@ fn outcome(lines: &[Line], seen: Option<&Observed>, drawn: &Drawn, session: &Ses
     match (scored, last, seen) {
         (Some(score), _, Some(seen)) => Outcome::Scored(Box::new(card(score, seen, drawn, session))),
         (None, Some(Err(why)), _) => Outcome::Unscored(why),
+        _ if session.is_abandoned() => Outcome::Abandoned,
+        _ if session.is_sealed() => Outcome::Unjudged,
         _ => Outcome::Unfinished,
     }
 }
@@ -297,7 +314,11 @@ fn transcript(lines: &[Line], seen: Option<&Observed>) -> Vec<Item> {
             | Record::Drawn(_)
             | Record::Observed(_)
             | Record::Unobserved { .. }
-            | Record::Scored(_) => {}
+            | Record::Scored(_)
+            | Record::Rules(_)
+            | Record::Sighted(_)
+            | Record::Sealed(_) => {}
+            Record::Ended { why } => items.push(Item::Ended(*why)),
         }
         session.apply(&line.record);
         if matches!(&line.record, Record::Used { what: Use::Retry }) {

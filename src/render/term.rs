@@ -9,6 +9,7 @@ use crate::core::{
     command::{self, Place},
     judging::{Unscored, sentences::Discount},
     level::Level,
+    live::Cut,
     record::{Ask, Asked, Mode, Route, Use},
     review::{Item, Outcome, Piece, Review},
     rubric::Rubric,
@@ -208,6 +209,16 @@ pub fn result(review: &Review, width: usize) -> String {
     match &review.outcome {
         Outcome::Scored(scored) => card::card(scored, width),
         Outcome::Unscored(why) => unscored(why, &review.session, width),
+        Outcome::Abandoned => {
+            wrap("This round was left before its end, for good. It has no score.", width, 0) + "\n"
+        }
+        Outcome::Unjudged => {
+            let text = format!(
+                "Everything was said and is sealed. The judge has not been asked yet: `pushback resume {}`.",
+                review.session
+            );
+            wrap(&text, width, 0) + "\n"
+        }
         Outcome::Unfinished => {
             wrap(
                 &format!(
@@ -245,6 +256,13 @@ fn transcript_item(item: &Item, width: usize) -> String {
                 Route::Answer => "You",
             };
             format!("{}\n{}\n", paint(STRONG, label), wrap(text, width, 2))
+        }
+        Item::Ended(why) => {
+            let why = match why {
+                Cut::Deadline => "the time was over",
+                Cut::Abandoned => "left for good",
+            };
+            format!("{}\n", paint(FAINT, format!("  ({why})")))
         }
         Item::Used(what) => {
             let what = match what {

@@ -1,0 +1,1 @@
+//! The ledger of a live session: what was seen, with times.
