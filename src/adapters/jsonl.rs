@@ -197,6 +197,11 @@ impl<C> JsonlJournal<C> {
     }
 }
 
+/// Whether a process has a journal open for writing.
+pub fn is_busy(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 fn lock(file: &File, path: &Path) -> Result<(), OpenError> {
     file.try_lock().map_err(|error| match error {
         TryLockError::WouldBlock => OpenError::Busy(

@@ -5,13 +5,18 @@ mod bank;
 mod batch;
 mod bulk;
 mod error;
+mod guard;
+mod interview_loop;
 mod judge;
+mod live;
 mod model;
 mod repl;
+mod replay;
 mod review;
 mod round;
 mod score;
 mod sessions;
+mod verify;
 mod welcome;
 
 use std::{io::Write, process::ExitCode};
@@ -44,9 +49,16 @@ pub fn run() -> ExitCode {
 
 fn execute(args: Args) -> Result<(), Failure> {
     let context = round::Context::new(args.model)?;
+    guard::repair_terminal(&context)?;
+    if let Some(name) = args.command.as_ref().and_then(guard::shown_by) {
+        guard::check(&context, name)?;
+    }
     match args.command {
         None => repl::run(&context),
         Some(Command::Practice(practice)) => round::practice(&context, &practice),
+        Some(Command::Live(live)) => live::live(&context, &live),
+        Some(Command::Verify(verify)) => verify::verify(&context, &verify),
+        Some(Command::Replay { session, speed }) => replay::replay(&context, session.as_deref(), speed),
         Some(Command::Resume { session }) => round::resume(&context, session.as_deref()),
         Some(Command::Sessions { json }) => sessions::list(&context, json),
         Some(Command::Review { session, json }) => review::show(&context, session.as_deref(), json),

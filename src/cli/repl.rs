@@ -2,7 +2,12 @@
 
 use std::io::{self, IsTerminal};
 
-use super::{args::PracticeArgs, bank, error::Failure, review, round, score, sessions, welcome};
+use super::{
+    args::{LiveArgs, PracticeArgs},
+    bank,
+    error::Failure,
+    guard, live, review, round, score, sessions, welcome,
+};
 use crate::{
     adapters::{
         console::{self, Input, Typed},
@@ -60,6 +65,9 @@ fn obey(context: &Context, line: &str) -> Result<bool, Failure> {
 }
 
 fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
+    if let Some(name) = guard::shown_by_typed(&command) {
+        guard::check(context, name)?;
+    }
     match command {
         Command::Practice(what) => {
             let bank = bank::load(context)?;
@@ -67,6 +75,7 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
             let (scenario, theme) = if is_theme { (None, what) } else { (what, None) };
             round::practice(context, &PracticeArgs { scenario, theme, ..PracticeArgs::default() })
         }
+        Command::Live(scenario) => live::live(context, &LiveArgs { scenario, ..LiveArgs::default() }),
         Command::Scenarios => bank::list(context, false),
         Command::Sessions => sessions::list(context, false),
         Command::Review(session) => review::show(context, session.as_deref(), false),

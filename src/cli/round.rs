@@ -12,7 +12,7 @@ use super::{
     args::{ModelArgs, PracticeArgs},
     bank,
     error::{BAD_INPUT, Failure},
-    model, welcome,
+    guard, interview_loop, live, model, welcome,
 };
 use crate::{
     adapters::{
@@ -21,6 +21,7 @@ use crate::{
         console::{self, Terminal},
         jsonl::{JsonlJournal, fingerprint},
         line_editor::LineEditor,
+        open_rounds,
         paths::Home,
         script::Script,
         sessions::Sessions,
@@ -106,9 +107,16 @@ pub fn practice(context: &Context, args: &PracticeArgs) -> Result<(), Failure> {
 pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
     let id = match given {
         Some(_) => context.sessions.find(given)?,
-        None => latest_unfinished(context)?,
+        None => match open_rounds::current(&context.sessions)? {
+            Some(open) if open.of_loop.is_some() => return interview_loop::resume(context, &open),
+            Some(open) => open.id,
+            None => latest_unfinished(context)?,
+        },
     };
     let path = context.sessions.journal(&id);
+    if !live::is_live(&path) {
+        guard::check(context, "resume")?;
+    }
     let (mut journal, loaded) = JsonlJournal::reopen(&path, SystemClock)?;
     if loaded.damage.is_some() {
         console::print(
@@ -121,6 +129,9 @@ pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
     if session.is_over() {
         return Err(Failure::new(BAD_INPUT, format!("the session {id} is finished"))
             .hint(format!("`pushback review {id}` shows it")));
+    }
+    if session.mode() == Mode::Live {
+        return live::resume(context, &id, session, loaded.lines, journal);
     }
     let observer = model::observer(context)?;
     play(context, &id, session, loaded.lines, &mut journal, &*observer)

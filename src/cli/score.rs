@@ -9,9 +9,10 @@ use crate::{
         console::{self, Terminal},
         jsonl::JsonlJournal,
         script::Script,
+        seal::SealingKey,
     },
     app,
-    core::{review, text::one_line},
+    core::{record::Mode, review, text::one_line},
     render::term,
 };
 
@@ -20,6 +21,9 @@ pub fn session(context: &Context, given: Option<&str>) -> Result<(), Failure> {
     let id = context.sessions.find(given)?;
     let (mut journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
     let mut lines = loaded.lines;
+    if review::replay(&lines).is_some_and(|session| session.mode() == Mode::Live) {
+        journal = journal.sealed_with(SealingKey::of(&context.home.keys())?);
+    }
     let observer = model::observer(context)?;
     let console = Terminal::new(Script::new(io::empty()), context.cancelled.clone());
     let unscored = app::score::score(&mut lines, &mut journal, &*observer, &console)?;

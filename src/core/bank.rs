@@ -160,17 +160,28 @@ impl Bank {
     ///
     /// When the theme doesn't exist or the bank is empty.
     pub fn draw(&self, theme: Option<&str>, rng: &mut impl Rng) -> Result<&Case, DrawError> {
+        self.draw_where(theme, rng, |_| true)?.ok_or(DrawError::Empty)
+    }
+
+    /// Draws among the cases that `may` allows. `None` if it allows none.
+    ///
+    /// # Errors
+    ///
+    /// When the theme doesn't exist.
+    pub fn draw_where(
+        &self,
+        theme: Option<&str>,
+        rng: &mut impl Rng,
+        may: impl Fn(&Case) -> bool,
+    ) -> Result<Option<&Case>, DrawError> {
         if let Some(theme) = theme
             && !self.themes().contains(theme)
         {
             let known = self.themes().into_iter().map(str::to_owned).collect();
             return Err(DrawError::NoTheme { theme: theme.to_owned(), known });
         }
-        self.cases
-            .values()
-            .filter(|case| theme.is_none_or(|theme| case.scenario.theme == theme))
-            .choose(rng)
-            .ok_or(DrawError::Empty)
+        let of_theme = |case: &&Case| theme.is_none_or(|theme| case.scenario.theme == theme);
+        Ok(self.cases.values().filter(of_theme).filter(|case| may(case)).choose(rng))
     }
 }
 

@@ -6,7 +6,10 @@ use super::{
     bank::Case,
     judging::{Judge, Unscored, sentences::Discount, verdict::Score},
     level::Level,
-    live::{Cut, Rules},
+    live::{
+        Closes, Cut, Rules,
+        ledger::{self, Ledger},
+    },
     record::{Asked, Drawn, Line, Mode, Observed, Purpose, Record, Route, Use},
     session::Session,
 };
@@ -28,6 +31,10 @@ pub struct Review {
     pub transcript: Vec<Item>,
     /// What came of it.
     pub outcome: Outcome,
+    /// What a live session saw beside the words.
+    pub ledger: Option<Ledger>,
+    /// How much of a live session is sealed.
+    pub sealed: Option<Closes>,
 }
 
 /// What came of a round.
@@ -171,6 +178,11 @@ pub fn fold(lines: &[Line]) -> Result<Review, FoldError> {
         drawn,
         transcript,
         outcome,
+        ledger: ledger::fold(lines),
+        sealed: lines.iter().rev().find_map(|line| match &line.record {
+            Record::Sealed(seal) => Some(seal.closes),
+            _ => None,
+        }),
     })
 }
 

@@ -2,4 +2,6 @@
 
 pub mod card;
 pub mod figures;
+pub mod live;
 pub mod term;
+pub mod typing_area;

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::card;
+use super::{card, live};
 use crate::core::{
     bank::Case,
     command::{self, Place},
@@ -200,6 +200,9 @@ pub fn review(review: &Review, width: usize, zone: &TimeZone) -> String {
     for item in &review.transcript {
         out.push_str(&transcript_item(item, width));
         out.push('\n');
+    }
+    if let Some(ledger) = &review.ledger {
+        out.push_str(&format!("\n{}", live::ledger(ledger, review.sealed, width)));
     }
     out.trim_end().to_owned() + "\n"
 }

@@ -51,6 +51,10 @@ pub enum Key {
 
 /// Longest paste that is kept, in bytes; what follows is refused all the same.
 const LONGEST_PASTE: usize = 64 * 1024;
+/// A hand needs at least as long for a key, in milliseconds.
+const FASTEST_KEY: u64 = 40;
+/// Most characters that are taken for gathered.
+const MOST_GATHERED: u64 = 40;
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
 /// Turns bytes into what they mean.
@@ -64,6 +68,8 @@ pub struct Filter {
     /// An unfinished escape sequence or character.
     partial: Vec<u8>,
     paste: Option<Paste>,
+    /// How many characters more than a burst's may be held, because they had time to gather.
+    gathered: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +91,7 @@ struct Paste {
 impl Filter {
     /// A filter that has seen nothing yet.
     pub fn new(thresholds: Thresholds) -> Self {
-        Self { thresholds, held: vec![], last: 0, partial: vec![], paste: None }
+        Self { thresholds, held: vec![], last: 0, partial: vec![], paste: None, gathered: 0 }
     }
 
     /// How long to wait for more bytes before [`Self::tick`] has something to decide. `None` if nothing is held.
@@ -100,6 +106,12 @@ impl Filter {
             return None;
         };
         Some((self.last + limit).saturating_sub(now))
+    }
+
+    /// Says that nobody looked for bytes for `ms` milliseconds, so that what comes next may have gathered: a hand goes
+    /// on typing while a disk or a connection is slow.
+    pub fn not_looked_for(&mut self, ms: u64) {
+        self.gathered = (ms / FASTEST_KEY).min(MOST_GATHERED) as usize;
     }
 
     /// Takes bytes that came at `now`.
@@ -214,7 +226,7 @@ impl Filter {
         let is_text = |held: &&Held| {
             matches!(held, Held::Key(Stamped { key: Key::Edit(Edit::Insert(_)) | Key::Enter, .. }))
         };
-        if self.held.iter().filter(is_text).count() >= self.thresholds.burst.max(2) {
+        if self.held.iter().filter(is_text).count() >= self.thresholds.burst.max(2) + self.gathered {
             let mut paste = Paste::default();
             for held in self.held.drain(..) {
                 match held {
@@ -424,6 +436,15 @@ mod tests {
         assert_eq!((text(&found).as_str(), pastes(&found)), ("", vec![(true, "one two three")]));
         let found = seen(&[(0, b"without marks "), (40, b"in"), (80, b"pieces")]);
         assert_eq!((text(&found).as_str(), pastes(&found).len()), ("", 1));
+    }
+
+    #[test]
+    fn what_gathered_while_nobody_looked_is_typed() {
+        let mut filter = Filter::new(Thresholds::default());
+        filter.not_looked_for(600);
+        let mut found = filter.feed(b"while it hung", 600);
+        found.extend(filter.tick(700));
+        assert_eq!(text(&found), "while it hung");
     }
 
     #[test]

@@ -190,7 +190,13 @@ pub struct Sighting {
 #[serde(tag = "saw", rename_all = "kebab-case")]
 pub enum Sight {
     /// The clock started, on the person's word.
-    Started,
+    Started {
+        /// What the steady clock showed, in milliseconds since the machine's start.
+        steady: u64,
+        /// Which start of the machine that was, where the system tells.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        boot: Option<String>,
+    },
     /// A message was typed like this.
     Typed(Box<Typing>),
     /// A paste, refused.

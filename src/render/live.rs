@@ -1,0 +1,224 @@
+//! What is shown about a live round: the rules before it, the ledger after it.
+
+use crate::core::{
+    level::TargetLevel,
+    live::{
+        Aid, Answer, BLIND_SPOTS, Closes, Cut, Sensors, Sight, Thresholds, Voice,
+        ledger::{Entry, Ledger},
+    },
+    text::{one_line, visible},
+};
+
+use super::{
+    term::{FAINT, STRONG, heading, paint, wrap_hanging},
+    typing_area::clock,
+};
+
+/// What the rules screen tells.
+pub struct Rules<'a> {
+    /// What is about to begin, e.g. "a round".
+    pub what: String,
+    /// How long it takes, in minutes.
+    pub minutes: u32,
+    /// The level that the person interviews for.
+    pub target: TargetLevel,
+    /// What the terminal can report.
+    pub sensors: Sensors,
+    /// From where on typing is a paste.
+    pub thresholds: Thresholds,
+    /// What was declared.
+    pub declared: &'a [Aid],
+}
+
+fn points<S: AsRef<str>>(title: &str, points: impl IntoIterator<Item = S>, width: usize) -> String {
+    let mut out = format!("{}\n", paint(STRONG, title));
+    for point in points {
+        out.push_str(&wrap_hanging(&format!("· {}", point.as_ref()), width, 2, 4));
+        out.push('\n');
+    }
+    out
+}
+
+/// The screen before a live round.
+pub fn rules(rules: &Rules<'_>, width: usize) -> String {
+    let minutes = rules.minutes;
+    let said = |answer, yes: &str, no: &str, silent: &str| match answer {
+        Answer::Yes => yes.to_owned(),
+        Answer::No => no.to_owned(),
+        Answer::Silent => silent.to_owned(),
+    };
+    let seen = [
+        "every key with its time, keys that are off, the window's size, standing still, a new process, a changed system time".to_owned(),
+        said(
+            rules.sensors.paste_marks,
+            "pastes: your terminal marks them",
+            "pastes: your terminal doesn't mark them; they are known by their speed",
+            "pastes: by their marks if your terminal sets any (it doesn't say), and by their speed",
+        ),
+        format!("as a paste counts what arrives as {} characters or more without a gap{}", rules.thresholds.burst, declared(rules.declared)),
+        said(
+            rules.sensors.focus,
+            "for how long this window has no focus: your terminal reports it",
+            "not for how long this window has no focus: your terminal can't report it",
+            "for how long this window has no focus, if your terminal reports it (it doesn't say)",
+        ),
+    ];
+    let title = format!("Live: {}", rules.what);
+    format!(
+        "{}\n{}\n\n{}\n{}\n{}\n{}\n",
+        heading(&title, width),
+        paint(FAINT, format!("{minutes} minutes · target {}", rules.target)),
+        points(
+            "The rules",
+            [
+                "The clock starts when you press Enter, and nothing stops it. At its end the words typed so far are your answer.",
+                "There is no help: no hint, no rubric, no second try, no pause. The interviewer has only the words that the scenario's author wrote.",
+                "Pasting, history, completion and typing ahead are off. What is refused is recorded.",
+                "Leaving is for good, and recorded. If you are cut off, `pushback resume` goes on; the clock has not waited.",
+            ],
+            width
+        ),
+        points("What is seen, and recorded as it is", seen, width),
+        points("What no program in a terminal can see", BLIND_SPOTS, width),
+        wrap_hanging(&paint(STRONG, "Enter begins. Esc leaves, and nothing has happened."), width, 0, 0),
+    )
+}
+
+fn declared(aids: &[Aid]) -> String {
+    if aids.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = aids.iter().map(|aid| aid.name()).collect();
+    format!(" (you declared {})", names.join(", "))
+}
+
+/// Who asks, before the first question.
+pub fn introduction(voice: &Voice, width: usize) -> Option<String> {
+    let name = voice.name.as_deref().map(one_line);
+    let greeting = voice.greeting.as_deref().map(visible);
+    if name.is_none() && greeting.is_none() {
+        return None;
+    }
+    let name = paint(STRONG, name.unwrap_or_else(|| "Interviewer".into()));
+    Some(format!("{name}\n{}\n", wrap_hanging(greeting.unwrap_or_default().trim(), width, 2, 2)))
+}
+
+/// What was seen in a live session, beside what could not be seen.
+pub fn ledger(ledger: &Ledger, sealed: Option<Closes>, width: usize) -> String {
+    let mut out = format!("{}\n\n", heading("What was seen", width));
+    for fact in facts(ledger, sealed) {
+        out.push_str(&wrap_hanging(&format!("· {fact}"), width, 2, 4));
+        out.push('\n');
+    }
+    if !ledger.entries.is_empty() {
+        out.push('\n');
+    }
+    for Entry { ms, what } in &ledger.entries {
+        if let Some(what) = entry(what) {
+            out.push_str(&wrap_hanging(&format!("{}  {what}", paint(FAINT, clock(*ms))), width, 2, 9));
+            out.push('\n');
+        }
+    }
+    out.push('\n');
+    out.push_str(&points("What could not be seen", BLIND_SPOTS, width));
+    out
+}
+
+fn facts(ledger: &Ledger, sealed: Option<Closes>) -> Vec<String> {
+    let hand = &ledger.hand;
+    let mut facts = vec![];
+    let ended = match ledger.cut {
+        None => "it went to its end",
+        Some(Cut::Deadline) => "the time was over before the interviewer was through",
+        Some(Cut::Abandoned) => "it was left for good",
+    };
+    facts.push(format!("{} minutes on the clock; {ended}", ledger.rules.minutes));
+    facts.push(match sealed {
+        Some(Closes::Everything) => "sealed: `pushback verify` finds any change".into(),
+        Some(Closes::Words) => "what was said is sealed; what the judge says will be".into(),
+        None => "not sealed".into(),
+    });
+    if !ledger.rules.declared.is_empty() {
+        let names: Vec<&str> = ledger.rules.declared.iter().map(|aid| aid.name()).collect();
+        facts.push(format!("declared before the start: {}", names.join(", ")));
+    }
+    if let Some(speed) = hand.speed() {
+        let deleted = hand
+            .share_deleted()
+            .map_or(String::new(), |share| format!(", of which {:.0}% were taken away again", share * 100.0));
+        facts.push(format!(
+            "{} characters typed{deleted}; {speed:.0} a minute while typing, {} in the fastest second",
+            hand.typed, hand.fastest
+        ));
+    }
+    if let Some(silence) = &hand.silence {
+        let unfocused = if silence.unfocused >= 1000 {
+            format!(", {} of it without focus", span(silence.unfocused))
+        } else {
+            String::new()
+        };
+        facts.push(format!(
+            "longest silence: {} at {}{unfocused}; then “{}…”",
+            span(silence.ms),
+            clock(silence.since),
+            one_line(&silence.then)
+        ));
+    }
+    let away = ledger.unfocused();
+    facts.push(match (away, ledger.rules.sensors.focus) {
+        (1.., _) => format!("without focus for {} in all", span(away)),
+        (0, Answer::Yes) => "the window always had the focus".into(),
+        (0, Answer::No | Answer::Silent) => "no report of the focus: the terminal may send none".into(),
+    });
+    if ledger.help_asked > 0 {
+        facts.push(format!("help was asked for {}", times(ledger.help_asked)));
+    }
+    facts
+}
+
+fn times(count: usize) -> String {
+    match count {
+        1 => "once".into(),
+        2 => "twice".into(),
+        count => format!("{count} times"),
+    }
+}
+
+/// A span of time for people.
+pub fn span(ms: u64) -> String {
+    match ms {
+        ..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{:.0} s", ms as f64 / 1000.0),
+        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
+    }
+}
+
+/// An entry in words. `None` for what is told elsewhere.
+fn entry(what: &Sight) -> Option<String> {
+    Some(match what {
+        Sight::Started { .. } | Sight::Typed(_) | Sight::FocusLost => return None,
+        Sight::Paste { marked, chars, text } => {
+            let how = if *marked { "marked by the terminal" } else { "too fast for a hand" };
+            let begin: String = one_line(text).chars().take(40).collect();
+            format!("a paste of {chars} characters was refused ({how}): “{begin}…”")
+        }
+        Sight::FocusBack { away } => format!("the window has the focus again, after {}", span(*away)),
+        Sight::DeniedKey { key } => format!("{} was pressed; it does nothing", one_line(key)),
+        Sight::DeniedCommand { command } => {
+            format!("{} was typed; it doesn't exist in live mode", one_line(command))
+        }
+        Sight::TypeAhead { bytes } => format!("{bytes} keys before the question was there were thrown away"),
+        Sight::Resized { columns, rows } => format!("the window became {columns} by {rows}"),
+        Sight::StoodStill { for_ms } => {
+            format!("the program had stood still for {}; the clock had not", span(*for_ms))
+        }
+        Sight::TimeSet { by_ms } => {
+            let direction = if *by_ms > 0 { "forward" } else { "back" };
+            format!("the system's time was set {direction} by {}", span(by_ms.unsigned_abs()))
+        }
+        Sight::Restarted { away } => format!("taken up again by a new process, after {}", span(*away)),
+        Sight::Lookup { command, .. } => format!("`{}` was tried elsewhere, and refused", one_line(command)),
+        Sight::Warned { minutes: 1 } => "told that one minute is left".into(),
+        Sight::Warned { minutes } => format!("told that {minutes} minutes are left"),
+    })
+}
