@@ -142,12 +142,13 @@ fn facts(ledger: &Ledger, sealed: Option<Closes>) -> Vec<String> {
         let names: Vec<&str> = ledger.rules.declared.iter().map(|aid| aid.name()).collect();
         facts.push(format!("declared before the start: {}", names.join(", ")));
     }
-    if let Some(speed) = hand.speed() {
+    if hand.typed > 0 {
+        let speed = hand.speed().map_or(String::new(), |speed| format!("; {speed:.0} a minute while typing"));
         let deleted = hand
             .share_deleted()
             .map_or(String::new(), |share| format!(", of which {:.0}% were taken away again", share * 100.0));
         facts.push(format!(
-            "{} characters typed{deleted}; {speed:.0} a minute while typing, {} in the fastest second",
+            "{} characters typed{deleted}{speed}, {} in the fastest second",
             hand.typed, hand.fastest
         ));
     }

@@ -66,6 +66,8 @@ pub struct LiveTerminal {
     unfocused: Option<u64>,
     /// The last question, to be shown again when the screen has to be painted anew.
     question: Option<Asked>,
+    /// Whether something was asked since the last wait.
+    has_asked: bool,
     /// Keys that were explained once.
     explained: BTreeSet<String>,
     warned: BTreeSet<u32>,
@@ -114,7 +116,7 @@ impl LiveTerminal {
         flag::register(SIGWINCH, signals.resized.clone())?;
         flag::register(SIGTSTP, signals.stop.clone())?;
         let draft = fs::read_to_string(&setup.draft).unwrap_or_default();
-        let left = setup.clock.left();
+        let limit = setup.clock.limit();
         Ok(Self {
             raw,
             filter: Filter::new(setup.thresholds),
@@ -128,9 +130,10 @@ impl LiveTerminal {
             is_editing: false,
             unfocused: None,
             question: None,
+            has_asked: true,
             explained: BTreeSet::new(),
             // A round that is shorter than a warning needs none.
-            warned: WARNINGS.into_iter().filter(|minutes| u64::from(*minutes) * 60_000 >= left).collect(),
+            warned: WARNINGS.into_iter().filter(|minutes| u64::from(*minutes) * 60_000 >= limit).collect(),
             is_leaving: false,
             signals,
             looked: setup.clock.elapsed(),
@@ -150,9 +153,21 @@ impl LiveTerminal {
         console::print(&term::paint(term::WARN, term::wrap_hanging(text, console::width(), 0, 0)))
     }
 
-    /// Begins to listen: what was typed before is thrown away, and that is put down.
+    /// Begins to listen.
     fn begin(&mut self) -> io::Result<()> {
         self.is_editing = true;
+        if std::mem::take(&mut self.has_asked) {
+            self.throw_away_ahead()?;
+        }
+        self.clock.skip();
+        self.looked = self.clock.elapsed();
+        self.from = (self.clock.elapsed(), self.buffer.text().to_owned());
+        self.strokes.clear();
+        Ok(())
+    }
+
+    /// What was typed before a question was there is no answer to it. It is thrown away, and that is put down.
+    fn throw_away_ahead(&mut self) -> io::Result<()> {
         let mut ahead = 0;
         let mut bytes = [0; 4096];
         while readable(Duration::ZERO)? {
@@ -182,10 +197,6 @@ impl LiveTerminal {
             self.saw(Sight::TypeAhead { bytes: ahead });
             self.notice("What was typed before the question is thrown away.")?;
         }
-        self.clock.skip();
-        self.looked = self.clock.elapsed();
-        self.from = (self.clock.elapsed(), self.buffer.text().to_owned());
-        self.strokes.clear();
         Ok(())
     }
 
@@ -233,7 +244,12 @@ impl LiveTerminal {
         self.warned.extend(&due);
         if let Some(minutes) = due.last().copied() {
             self.saw(Sight::Warned { minutes });
-            self.notice(if minutes == 1 { "One minute is left." } else { "Five minutes are left." })?;
+            let seconds = left.div_ceil(1000);
+            self.notice(&match (minutes, seconds) {
+                (1, 55..) => "One minute is left.".to_owned(),
+                (1, _) => format!("{seconds} seconds are left."),
+                _ => format!("{} minutes are left.", seconds.div_ceil(60)),
+            })?;
         }
         Ok(())
     }
@@ -341,7 +357,7 @@ impl LiveTerminal {
             Some(Ok(Command::Quit)) if is_leaving => self.heard.push_back(Heard::Abandon),
             Some(Ok(Command::Quit)) => {
                 self.is_leaving = true;
-                self.notice("Leaving is for good: it is recorded, sealed, and there is no score. /quit once more leaves.")?;
+                self.notice("Leaving is for good, and gets no score. /quit once more leaves.")?;
             }
             Some(Ok(_)) => {
                 console::print(&format!("{}\n{}", term::help(Place::Live, console::width()), HOW_TO_SEND))?
@@ -407,7 +423,10 @@ impl Console for LiveTerminal {
         match show {
             // Once is enough, until there is another reason.
             Show::GoesOn(why) if self.told.replace(why.clone()).as_ref() == Some(why) => return Ok(()),
-            Show::Line(asked) => self.question = Some(asked.clone()),
+            Show::Line(asked) => {
+                self.question = Some(asked.clone());
+                self.has_asked = true;
+            }
             Show::Recap => {
                 let turn = session.turns().last();
                 self.question =

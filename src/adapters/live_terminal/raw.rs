@@ -131,6 +131,10 @@ fn remember(note: &Path, was: &Termios) -> io::Result<()> {
 /// Gives back a terminal that a process took and could not give back because it was killed. Says whether there was
 /// such a one.
 pub fn repair(note: &Path) -> bool {
+    // What is to be undone was asked for over standard output.
+    if !rustix::termios::isatty(rustix::stdio::stdout()) {
+        return false;
+    }
     let Some(was) = fs::read(note).ok().and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok()) else {
         return false;
     };

@@ -35,6 +35,11 @@ impl RoundClock {
         self.before + self.clock.steady().saturating_sub(self.steady)
     }
 
+    /// Milliseconds that the round takes.
+    pub fn limit(&self) -> u64 {
+        self.limit
+    }
+
     /// Milliseconds that are left.
     pub fn left(&self) -> u64 {
         self.limit.saturating_sub(self.elapsed())
