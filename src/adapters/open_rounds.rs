@@ -131,7 +131,7 @@ impl Lookups {
     }
 
     /// Those that came since.
-    pub fn new(&mut self) -> Vec<Sight> {
+    pub fn take_new(&mut self) -> Vec<Sight> {
         let new: Vec<Lookup> = read(&self.path).into_iter().skip(self.known).collect();
         self.known += new.len();
         new.into_iter().map(|Lookup { when, command }| Sight::Lookup { command, when }).collect()

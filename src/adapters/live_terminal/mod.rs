@@ -235,7 +235,7 @@ impl LiveTerminal {
                 self.paint_all()?;
             }
         }
-        for lookup in self.lookups.new() {
+        for lookup in self.lookups.take_new() {
             self.saw(lookup);
         }
         let left = self.clock.left();
