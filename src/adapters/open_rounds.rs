@@ -10,20 +10,39 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{jsonl, paths, sessions::Sessions};
-use crate::core::{live::Sight, review};
+use crate::core::{
+    interview_loop::InterviewLoop,
+    level::TargetLevel,
+    live::{Aid, Sight},
+    review,
+};
 
 /// A live round, or an interview loop, that is not over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OpenRound {
     /// Id of the session, or of the loop's sitting.
     pub id: String,
     /// What it is, for people.
     pub title: String,
-    /// Id of the interview loop, if it is one.
+    /// The interview loop, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub of_loop: Option<String>,
+    pub of_loop: Option<Box<LoopRun>>,
     /// When it was opened.
     pub since: Timestamp,
+}
+
+/// An interview loop that is being played: enough to go on with it, whatever becomes of its file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoopRun {
+    /// The loop.
+    pub definition: InterviewLoop,
+    /// The level that the person chose, if they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetLevel>,
+    /// What its rounds are drawn with.
+    pub seed: u64,
+    /// What was declared before the start.
+    pub declared: Vec<Aid>,
 }
 
 /// A command that wanted to show something while a round was open.

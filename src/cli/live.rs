@@ -191,6 +191,11 @@ impl Entrance {
             declared: &self.declared,
         };
         console::print(&screen::rules(&rules, console::width()))?;
+        self.wait_for_word()
+    }
+
+    /// Waits for the person's word.
+    pub fn wait_for_word(&self) -> Result<bool, Failure> {
         Ok(live_terminal::wait_for_word(&self.raw)?)
     }
 }
@@ -300,7 +305,7 @@ fn play(
         thresholds: rules.thresholds,
         clock: RoundClock::start(rules.minutes, before),
         draft: context.sessions.draft(&id),
-        lookups: Lookups::of(&context.sessions, &open.id, lookups(lines)),
+        lookups: Lookups::of(&context.sessions, &open.id, known_lookups(context, open, lines)?),
         interrupted: context.cancelled.clone(),
     };
     let mut terminal = LiveTerminal::new(raw, setup)?;
@@ -312,6 +317,19 @@ fn session_id(lines: &[Line]) -> &str {
         Some(Record::Opened(opened)) => &opened.session,
         _ => "",
     }
+}
+
+/// How many tries of other commands are in a journal already: this one's, or another round's of the same loop.
+fn known_lookups(context: &Context, open: &OpenRound, lines: &[Line]) -> Result<usize, Failure> {
+    if open.of_loop.is_none() {
+        return Ok(lookups(lines));
+    }
+    let ids = context.sessions.ids()?;
+    let of_run = ids.iter().filter(|id| id.starts_with(&open.id));
+    Ok(of_run
+        .filter_map(|id| jsonl::load(&context.sessions.journal(id)).ok())
+        .map(|loaded| lookups(&loaded.lines))
+        .sum())
 }
 
 fn lookups(lines: &[Line]) -> usize {

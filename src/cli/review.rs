@@ -1,6 +1,6 @@
 //! `pushback review`.
 
-use super::{error::Failure, round::Context};
+use super::{error::Failure, interview_loop, round::Context};
 use crate::{
     adapters::{
         console,
@@ -12,6 +12,9 @@ use crate::{
 
 /// Shows a session; up to the damage, if its journal is damaged.
 pub fn show(context: &Context, given: Option<&str>, json: bool) -> Result<(), Failure> {
+    if !json && let Some(run) = interview_loop::find(context, given)? {
+        return interview_loop::show(context, &run);
+    }
     let id = context.sessions.find(given)?;
     let loaded = jsonl::load(&context.sessions.journal(&id))?;
     if let Some(note) = damage_note(loaded.damage.as_ref()) {

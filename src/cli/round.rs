@@ -105,13 +105,17 @@ pub fn practice(context: &Context, args: &PracticeArgs) -> Result<(), Failure> {
 
 /// Takes up a session that was cut off.
 pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
-    let id = match given {
-        Some(_) => context.sessions.find(given)?,
-        None => match open_rounds::current(&context.sessions)? {
-            Some(open) if open.of_loop.is_some() => return interview_loop::resume(context, &open),
-            Some(open) => open.id,
-            None => latest_unfinished(context)?,
-        },
+    let open = open_rounds::current(&context.sessions)?;
+    let is_meant = |open: &open_rounds::OpenRound| {
+        given.is_none_or(|given| open.id.starts_with(given) || given.starts_with(&open.id))
+    };
+    let id = match (given, open) {
+        (_, Some(open)) if open.of_loop.is_some() && is_meant(&open) => {
+            return interview_loop::resume(context, &open);
+        }
+        (Some(_), _) => context.sessions.find(given)?,
+        (None, Some(open)) => open.id,
+        (None, None) => latest_unfinished(context)?,
     };
     let path = context.sessions.journal(&id);
     if !live::is_live(&path) {

@@ -5,6 +5,7 @@
 
 pub mod bank;
 pub mod command;
+pub mod interview_loop;
 pub mod judging;
 pub mod level;
 pub mod live;

@@ -1,6 +1,7 @@
 //! What is shown about a live round: the rules before it, the ledger after it.
 
 use crate::core::{
+    interview_loop::{Debrief, InterviewLoop, LoopRound},
     level::TargetLevel,
     live::{
         Aid, Answer, BLIND_SPOTS, Closes, Cut, Sensors, Sight, Thresholds, Voice,
@@ -10,7 +11,7 @@ use crate::core::{
 };
 
 use super::{
-    term::{FAINT, STRONG, heading, paint, wrap_hanging},
+    term::{FAINT, GOOD, STRONG, WARN, heading, level_name, paint, wrap_hanging},
     typing_area::clock,
 };
 
@@ -114,7 +115,7 @@ pub fn ledger(ledger: &Ledger, sealed: Option<Closes>, width: usize) -> String {
         out.push('\n');
     }
     for Entry { ms, what } in &ledger.entries {
-        if let Some(what) = entry(what) {
+        if let Some(what) = sight(what) {
             out.push_str(&wrap_hanging(&format!("{}  {what}", paint(FAINT, clock(*ms))), width, 2, 9));
             out.push('\n');
         }
@@ -194,8 +195,8 @@ pub fn span(ms: u64) -> String {
     }
 }
 
-/// An entry in words. `None` for what is told elsewhere.
-fn entry(what: &Sight) -> Option<String> {
+/// What was seen, in words. `None` for what is told elsewhere.
+pub fn sight(what: &Sight) -> Option<String> {
     Some(match what {
         Sight::Started { .. } | Sight::Typed(_) | Sight::FocusLost => return None,
         Sight::Paste { marked, chars, text } => {
@@ -222,4 +223,83 @@ fn entry(what: &Sight) -> Option<String> {
         Sight::Warned { minutes: 1 } => "told that one minute is left".into(),
         Sight::Warned { minutes } => format!("told that {minutes} minutes are left"),
     })
+}
+
+/// A row of the list of interview loops.
+pub fn loop_row(of: &InterviewLoop, width: usize) -> String {
+    let rounds = of.rounds.iter().map(|round| one_line(&round.name)).collect::<Vec<_>>().join(" · ");
+    let target = of.target.map_or(String::new(), |target| format!(" · target {target}"));
+    format!(
+        "{}  {}\n{}\n{}\n",
+        paint(STRONG, &of.id),
+        one_line(&of.title),
+        wrap_hanging(&visible(&of.about), width, 4, 4),
+        wrap_hanging(&paint(FAINT, format!("{rounds}{target}")), width, 4, 4)
+    )
+}
+
+/// The screen between two rounds.
+pub fn between_rounds(round: &LoopRound, number: usize, of: usize, minutes: u32, width: usize) -> String {
+    let pause = match round.break_before {
+        0 => String::new(),
+        1 => "A break of a minute, if you want it. ".into(),
+        minutes => format!("A break of {minutes} minutes, if you want it. "),
+    };
+    let next = format!("Round {number} of {of}: {}", one_line(&round.name));
+    let text = format!("{minutes} minutes. {pause}Nothing is scored before the last round is over.");
+    format!(
+        "\n{}\n{}\n\n{}",
+        heading(&next, width),
+        wrap_hanging(&text, width, 0, 0),
+        paint(STRONG, "Enter begins the round. Esc stops here; `pushback resume` goes on.")
+    )
+}
+
+/// What came of a loop.
+pub fn debrief(debrief: &Debrief, of: Option<&InterviewLoop>, width: usize) -> String {
+    let title = of.map_or("Debrief".into(), |of| format!("Debrief: {}", one_line(&of.title)));
+    let mut out = format!("\n{}\n\n", heading(&title, width));
+    for (number, round) in (1..).zip(&debrief.rounds) {
+        let name = of
+            .and_then(|of| of.rounds.get(number - 1))
+            .map_or(String::new(), |round| format!("{}: ", one_line(&round.name)));
+        let result = match &round.result {
+            Ok((overall, read)) => {
+                let reads = *read >= Some(round.target.level());
+                let style = if reads { GOOD } else { WARN };
+                paint(style, format!("{} {overall:.1}", level_name(*read)))
+            }
+            Err(why) => paint(WARN, format!("no score: {why}")),
+        };
+        let row = format!("{number}. {name}{} · {result} · target {}", one_line(&round.title), round.target);
+        out.push_str(&wrap_hanging(&row, width, 2, 5));
+        out.push('\n');
+    }
+    let scored = debrief.rounds.iter().filter(|round| round.result.is_ok()).count();
+    if let Some(overall) = debrief.overall {
+        let from = if scored == debrief.rounds.len() {
+            "the weighted mean of all rounds".into()
+        } else {
+            format!("the weighted mean of {scored} of {} rounds", debrief.rounds.len())
+        };
+        out.push_str(&format!(
+            "\n{}\n",
+            paint(STRONG, format!("Together: {} {overall:.1}", level_name(debrief.read)))
+        ));
+        out.push_str(&wrap_hanging(&paint(FAINT, from), width, 2, 2));
+        out.push('\n');
+    }
+    if let Some((index, name, level)) = &debrief.lowest {
+        let row = format!("Lowest criterion: {} in round {}, {level:.1}", one_line(name), index + 1);
+        out.push_str(&wrap_hanging(&row, width, 2, 4));
+        out.push('\n');
+    }
+    if let Some(text) = of.and_then(|of| of.debrief.as_deref()) {
+        out.push_str(&format!("\n{}\n", wrap_hanging(visible(text).trim(), width, 2, 2)));
+    }
+    out.push_str(&format!("\n{}\n", paint(FAINT, "Each round by itself:")));
+    for round in &debrief.rounds {
+        out.push_str(&paint(FAINT, format!("  pushback review {}\n", round.session)));
+    }
+    out
 }

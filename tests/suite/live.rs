@@ -34,9 +34,12 @@ pub fn begin(home: &Home, columns: u16, rows: u16) -> Terminal {
 
 /// Sends what was typed and waits for the next question.
 pub fn send(terminal: &mut Terminal, home: &Home) {
-    let before = home.said().len();
+    let said = home.said().len();
+    let lines = terminal.raw().matches("Interviewer").count();
     terminal.send("\u{4}");
-    terminal.wait_until("the message in the journal", |_| home.said().len() > before);
+    terminal.wait_until("the message in the journal", |_| home.said().len() > said);
+    // The prompt before this line is gone when it is there.
+    terminal.wait_until("the next line", |terminal| terminal.raw().matches("Interviewer").count() > lines);
     terminal.wait_for("] ›");
 }
 

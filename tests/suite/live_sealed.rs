@@ -53,6 +53,11 @@ fn a_round_to_its_end_is_sealed_and_every_change_is_found() {
         assert_eq!(mode & 0o777, 0o600);
     }
 
+    let replayed = home.run(&["replay"], "").ok();
+    for text in ["I'd lend two.", "I tell the CEO.", "Interviewer"] {
+        assert!(replayed.says(text), "{text}: {}", replayed.stdout);
+    }
+
     // As one file, on a machine that has another key.
     home.run(&["verify", "--export", "one.pushback"], "").ok();
     let key = verified.stdout.lines().find_map(|line| line.strip_prefix("sealed with ")).unwrap();

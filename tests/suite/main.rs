@@ -9,6 +9,7 @@ mod judge_fit;
 mod labels;
 mod live;
 mod live_faults;
+mod live_loop;
 mod live_sealed;
 mod model_file;
 mod openai;

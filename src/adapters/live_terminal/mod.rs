@@ -18,6 +18,7 @@ use std::{
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+pub use painter::Painter;
 pub use raw::{RawTerminal, repair};
 pub use round_clock::RoundClock;
 
@@ -42,7 +43,6 @@ use crate::{
     ports::{Console, Heard, Overheard, Watch},
     render::term,
 };
-use painter::Painter;
 
 /// Minutes before the end at which the person is told.
 const WARNINGS: [u32; 2] = [5, 1];
@@ -485,6 +485,7 @@ impl Console for LiveTerminal {
     }
 
     fn done(&mut self) {
+        self.kept();
         self.raw.give_back();
     }
 

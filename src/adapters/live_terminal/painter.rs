@@ -81,6 +81,9 @@ impl Painter {
     ///
     /// When the terminal is gone.
     pub fn clear(&mut self) -> io::Result<()> {
+        if self.cursor_row.is_none() {
+            return Ok(());
+        }
         let out = self.over();
         self.cursor_row = None;
         self.write(&out)

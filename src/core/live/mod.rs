@@ -4,6 +4,7 @@
 pub mod buffer;
 pub mod filter;
 pub mod ledger;
+pub mod timeline;
 pub mod typing;
 
 use jiff::Timestamp;
@@ -140,6 +141,16 @@ pub struct LoopPlace {
     pub round: usize,
     /// How many rounds there are.
     pub of: usize,
+    /// How much it counts, against 1 for the others.
+    #[serde(default = "one")]
+    pub weight: u32,
+    /// How long the break before it was, in milliseconds.
+    #[serde(default)]
+    pub break_ms: u64,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// How an interviewer says what is not in the scenario, in an author's words.
