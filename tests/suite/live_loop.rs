@@ -126,7 +126,9 @@ fn a_loop_goes_through_its_rounds_and_is_judged_at_the_end() {
     let tried = std::fs::read_to_string(&journals[1]).unwrap();
     assert!(tried.contains("\"saw\":\"lookup\""), "a try in the break is in the next round's record");
     assert!(
-        home.run(&["review", journals[1].file_stem().unwrap().to_str().unwrap()], "").ok().says("mentoring")
+        home.run(&["review", journals[1].file_stem().unwrap().to_str().unwrap()], "")
+            .ok()
+            .says("What could not be seen")
     );
 }
 

@@ -5,8 +5,6 @@
 
 mod event;
 mod live;
-#[cfg(test)]
-mod live_tests;
 pub mod probing;
 pub mod routing;
 pub mod scripted;

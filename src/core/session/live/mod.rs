@@ -1,5 +1,8 @@
 //! What is different in live mode: which events are expected when, the deadline, and the seal.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Effect, Event, Session, Show, Stage};
 use crate::core::{
     live::{Closes, Cut},

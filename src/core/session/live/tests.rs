@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::super::*;
 use crate::core::{
     judging::{Judge, Unscored, Usage},
     live::{Patience, Rules, Seal, Sensors, Sight, Sighting, Thresholds},
