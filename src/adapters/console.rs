@@ -99,7 +99,7 @@ pub fn worded(show: &Show, session: &Session, width: usize) -> Option<String> {
     let case = session.case();
     Some(match show {
         Show::Case => term::case(case, width),
-        Show::Line(asked) => format!("\n{}", term::line(asked, width)),
+        Show::Line(asked) => format!("\n{}", term::line_by(session.interviewer(), asked, width)),
         Show::Recap => term::recap(session, width),
         Show::FactsAsked => term::facts_asked(session, width),
         Show::Hint(signal) => term::hint(&case.rubric, signal.as_deref(), width),

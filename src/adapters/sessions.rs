@@ -8,6 +8,7 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::paths::{self, Home};
+use crate::core::record::{Line, Record};
 
 /// Where sessions are kept.
 pub struct Sessions {
@@ -97,6 +98,21 @@ impl Sessions {
     /// Where the text that is being typed in a session is kept until it is sent.
     pub fn draft(&self, id: &str) -> PathBuf {
         self.folder.join(format!("{id}.draft"))
+    }
+
+    /// Forgets a draft that was sent: the program may have been killed after it was in the journal and before the
+    /// draft was gone.
+    pub fn forget_if_sent(&self, id: &str, lines: &[Line]) {
+        let last = lines.iter().rev().find_map(|line| match &line.record {
+            Record::Said { text } => Some(text),
+            _ => None,
+        });
+        let draft = fs::read_to_string(self.draft(id)).ok();
+        if let (Some(draft), Some(said)) = (draft, last)
+            && (draft == *said || draft.strip_suffix("\n.") == Some(said))
+        {
+            let _ = fs::remove_file(self.draft(id));
+        }
     }
 
     /// An id for a new session: when and about what, and a number where that is taken.

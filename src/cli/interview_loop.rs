@@ -124,6 +124,7 @@ pub fn resume(context: &Context, open: &OpenRound) -> Result<(), Failure> {
     let observer = model::observer(context)?;
     if let Some(id) = sessions(context, &open.id)?.pop() {
         let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
+        context.sessions.forget_if_sent(&id, &loaded.lines);
         if let Some(session) = review::replay(&loaded.lines).filter(|session| !session.is_sealed()) {
             match live::take_up(context, open, session, loaded.lines, journal, &*observer)? {
                 Ending::Left => return live::finish(context, Ending::Left, &open.id),

@@ -134,6 +134,7 @@ pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
         return Err(Failure::new(BAD_INPUT, format!("the session {id} is finished"))
             .hint(format!("`pushback review {id}` shows it")));
     }
+    context.sessions.forget_if_sent(&id, &loaded.lines);
     if session.mode() == Mode::Live {
         return live::resume(context, &id, session, loaded.lines, journal);
     }

@@ -4,16 +4,20 @@ use std::{fs, path::Path};
 
 use super::{
     args::VerifyArgs,
-    error::{BAD_INPUT, BROKEN, FAILED, Failure},
+    error::{BAD_INPUT, BROKEN, FAILED, Failure, REFUSED},
     live,
     round::Context,
 };
 use crate::{
     adapters::{
-        console, paths,
+        console, jsonl, open_rounds, paths,
         seal::{self, SealingKey},
     },
-    core::{live::Closes, text::one_line},
+    core::{
+        live::Closes,
+        record::{Mode, Record},
+        text::one_line,
+    },
 };
 
 /// Says whether a live session is whole, and writes it as one file if asked to.
@@ -26,6 +30,9 @@ pub fn verify(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
             (id.clone(), Some(id.clone()), context.sessions.journal(&id))
         }
     };
+    if let Some(id) = &id {
+        require_sealed(context, id)?;
+    }
     let bytes = fs::read(&path)
         .map_err(|error| Failure::new(FAILED, format!("can't read {}: {error}", paths::display(&path))))?;
     let own = SealingKey::of(&context.home.keys())?;
@@ -36,7 +43,7 @@ pub fn verify(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
         .map_err(|broken| Failure::new(BROKEN, format!("{}: {broken}", one_line(&name))))?;
     let closes = match whole.closes {
         Closes::Everything => "to its end",
-        Closes::Words => "up to the last word; what the judge says is not there yet",
+        Closes::Words => "up to the last word; nothing of the judge is in it",
     };
     console::print(&format!(
         "{} is whole: {} lines, sealed {closes}.\nsealed with {}",
@@ -63,6 +70,21 @@ pub fn verify(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
         paths::display(out),
         whole.key
     ))?)
+}
+
+/// A practice session is never sealed, and an open one not yet.
+fn require_sealed(context: &Context, id: &str) -> Result<(), Failure> {
+    if open_rounds::current(&context.sessions)?.is_some_and(|open| id.starts_with(&open.id)) {
+        return Err(Failure::new(REFUSED, format!("{id} is still open: it is sealed when it is over")));
+    }
+    let loaded = jsonl::load(&context.sessions.journal(id));
+    let first = loaded.ok().and_then(|loaded| loaded.lines.into_iter().next());
+    match first.map(|line| line.record) {
+        Some(Record::Opened(opened)) if opened.mode == Mode::Practice => {
+            Err(Failure::new(BAD_INPUT, format!("{id} is a practice session: only live sessions are sealed")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The session that is meant; the latest live one where none is.

@@ -43,44 +43,49 @@ fn points<S: AsRef<str>>(title: &str, points: impl IntoIterator<Item = S>, width
 /// The screen before a live round.
 pub fn rules(rules: &Rules<'_>, width: usize) -> String {
     let minutes = rules.minutes;
-    let said = |answer, yes: &str, no: &str, silent: &str| match answer {
-        Answer::Yes => yes.to_owned(),
-        Answer::No => no.to_owned(),
-        Answer::Silent => silent.to_owned(),
+    let said = |answer, yes: &'static str, no: &'static str, silent: &'static str| match answer {
+        Answer::Yes => yes,
+        Answer::No => no,
+        Answer::Silent => silent,
     };
+    let marks = said(
+        rules.sensors.paste_marks,
+        "your terminal marks pastes",
+        "your terminal doesn't mark pastes",
+        "your terminal doesn't say whether it marks pastes",
+    );
+    let focus = said(
+        rules.sensors.focus,
+        "how long this window has no focus",
+        "not how long this window has no focus: your terminal can't tell",
+        "how long this window has no focus, if your terminal tells (it doesn't say)",
+    );
     let seen = [
-        "every key with its time, keys that are off, the window's size, standing still, a new process, a changed system time".to_owned(),
-        said(
-            rules.sensors.paste_marks,
-            "pastes: your terminal marks them",
-            "pastes: your terminal doesn't mark them; they are known by their speed",
-            "pastes: by their marks if your terminal sets any (it doesn't say), and by their speed",
+        "every key with its time, keys that are off, resizing, standing still".to_owned(),
+        format!(
+            "pastes: {} characters without a gap are one{}; {marks}",
+            rules.thresholds.burst,
+            declared(rules.declared)
         ),
-        format!("as a paste counts what arrives as {} characters or more without a gap{}", rules.thresholds.burst, declared(rules.declared)),
-        said(
-            rules.sensors.focus,
-            "for how long this window has no focus: your terminal reports it",
-            "not for how long this window has no focus: your terminal can't report it",
-            "for how long this window has no focus, if your terminal reports it (it doesn't say)",
-        ),
+        focus.to_owned(),
     ];
     let title = format!("Live: {}", rules.what);
     format!(
-        "{}\n{}\n\n{}\n{}\n{}\n{}\n",
+        "{}\n{}\n{}{}{}\n{}\n",
         heading(&title, width),
         paint(FAINT, format!("{minutes} minutes · target {}", rules.target)),
         points(
             "The rules",
             [
-                "The clock starts when you press Enter, and nothing stops it. At its end the words typed so far are your answer.",
-                "There is no help: no hint, no rubric, no second try, no pause. The interviewer has only the words that the scenario's author wrote.",
-                "Pasting, history, completion and typing ahead are off. What is refused is recorded.",
-                "Leaving is for good, and recorded. If you are cut off, `pushback resume` goes on; the clock has not waited.",
+                "The clock starts when you press Enter and never stops. What you have typed at its end is your answer.",
+                "No hint, no rubric, no second try, no pause. The interviewer has its author's words and no others.",
+                "Pasting, history, completion and typing ahead are off.",
+                "Leaving is for good. If you are cut off, `pushback resume` goes on, and the clock has not waited.",
             ],
             width
         ),
-        points("What is seen, and recorded as it is", seen, width),
-        points("What no program in a terminal can see", BLIND_SPOTS, width),
+        points("What is recorded, as facts and never a verdict", seen, width),
+        points("What no program in a terminal can see", [BLIND_SPOTS.join("; ")], width),
         wrap_hanging(&paint(STRONG, "Enter begins. Esc leaves, and nothing has happened."), width, 0, 0),
     )
 }
@@ -136,7 +141,7 @@ fn facts(ledger: &Ledger, sealed: Option<Closes>) -> Vec<String> {
     facts.push(format!("{} minutes on the clock; {ended}", ledger.rules.minutes));
     facts.push(match sealed {
         Some(Closes::Everything) => "sealed: `pushback verify` finds any change".into(),
-        Some(Closes::Words) => "what was said is sealed; what the judge says will be".into(),
+        Some(Closes::Words) => "what was said is sealed: `pushback verify` finds any change".into(),
         None => "not sealed".into(),
     });
     if !ledger.rules.declared.is_empty() {

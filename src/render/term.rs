@@ -100,10 +100,16 @@ fn artifact(text: &str) -> String {
 
 /// A line of the interviewer's.
 pub fn line(asked: &Asked, width: usize) -> String {
+    line_by("Interviewer", asked, width)
+}
+
+/// A line of an interviewer who has a name.
+pub fn line_by(name: &str, asked: &Asked, width: usize) -> String {
+    let name = one_line(name);
     let label = match &asked.kind {
-        Ask::Twist => "Interviewer, late in the round",
-        Ask::Fact { .. } => "Interviewer, since you ask",
-        Ask::Opening | Ask::Probe { .. } | Ask::Phrase { .. } => "Interviewer",
+        Ask::Twist => format!("{name}, late in the round"),
+        Ask::Fact { .. } => format!("{name}, since you ask"),
+        Ask::Opening | Ask::Probe { .. } | Ask::Phrase { .. } => name,
     };
     format!("{}\n{}\n", paint(STRONG, label), wrap(&asked.text, width, 2))
 }
@@ -113,7 +119,7 @@ pub fn recap(session: &Session, width: usize) -> String {
     let mut out = String::new();
     for turn in session.turns() {
         let asked = Asked { kind: turn.kind.clone(), text: turn.question.clone() };
-        out.push_str(&line(&asked, width));
+        out.push_str(&line_by(session.interviewer(), &asked, width));
         if !turn.said.is_empty() {
             out.push_str(&format!("{}\n{}\n", paint(STRONG, "You"), wrap(&turn.answer(), width, 2)));
         }

@@ -5,6 +5,8 @@ use unicode_width::UnicodeWidthStr;
 
 /// Columns of the prompt, and of the margin under it.
 pub const MARGIN: usize = 10;
+/// Widest column of text: longer lines are hard to read.
+const WIDEST: usize = 86;
 
 /// The part of the text that fits on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub struct Area {
 /// Lays out a text with the cursor at a byte, for a terminal of `columns` and at most `height` rows.
 pub fn lay_out(text: &str, cursor: usize, columns: usize, height: usize) -> Area {
     // The last column stays free: what a terminal does behind it differs.
-    let width = columns.saturating_sub(MARGIN + 1).max(4);
+    let width = columns.saturating_sub(MARGIN + 1).clamp(4, WIDEST);
     let ranges = rows(text, width);
     let row = ranges.iter().rposition(|(from, _)| *from <= cursor).unwrap_or(0);
     let from = ranges.get(row).map_or(0, |(from, _)| *from);
@@ -127,7 +129,7 @@ mod tests {
         fn whatever_the_text_it_fits(text in "(?s).{0,200}", columns in 1_usize..200, height in 1_usize..40) {
             let area = lay_out(&text, text.len(), columns, height);
             prop_assert!(area.rows.len() <= height && area.cursor_row < area.rows.len());
-            let width = columns.saturating_sub(MARGIN + 1).max(4);
+            let width = columns.saturating_sub(MARGIN + 1).clamp(4, WIDEST);
             prop_assert!(area.rows.iter().all(|row| row.width() <= width || row.graphemes(true).count() == 1), "{area:?}");
         }
     }

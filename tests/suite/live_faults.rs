@@ -33,7 +33,7 @@ fn process(home: &Home) -> u64 {
 fn is_given_back(terminal: &mut Terminal, before: &str, home: &Home) {
     terminal.wait_for("ended ");
     terminal
-        .wait_until("the same settings as before", |terminal| terminal.screen().matches(before).count() >= 1);
+        .wait_until("the same settings as before", |terminal| terminal.raw().matches(before).count() >= 2);
     for mode in ["\u{1b}[?1004l", "\u{1b}[?2004l"] {
         assert!(terminal.raw().contains(mode), "focus reports and paste marks are off again");
     }
@@ -76,6 +76,23 @@ fn an_interrupt_from_outside_ends_nothing() {
     terminal.type_by_hand(" here");
     send(&mut terminal, &home);
     assert_eq!(home.said(), ["Still here"]);
+}
+
+#[test]
+fn a_stop_from_outside_gives_the_terminal_back_for_its_time() {
+    let home = Home::new();
+    let mut terminal = begin(&home, 80, 40);
+    terminal.type_by_hand("Before");
+    terminal.signal("TSTP");
+    terminal.wait_until("the terminal is given back", |terminal| terminal.raw().contains("\u{1b}[?1004l"));
+    assert!(!home.path().join("sessions/terminal.json").exists());
+    terminal.signal("CONT");
+    terminal
+        .wait_until("the terminal is taken again", |_| home.path().join("sessions/terminal.json").exists());
+    terminal.wait_for("] ›");
+    terminal.type_by_hand(" and after");
+    send(&mut terminal, &home);
+    assert_eq!(home.said(), ["Before and after"]);
 }
 
 #[test]

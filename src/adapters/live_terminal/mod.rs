@@ -68,6 +68,7 @@ pub struct LiveTerminal {
     unfocused: Option<u64>,
     /// The last question, to be shown again when the screen has to be painted anew.
     question: Option<Asked>,
+    interviewer: String,
     /// Whether something was asked since the last wait.
     has_asked: bool,
     /// Keys that were explained once.
@@ -132,6 +133,7 @@ impl LiveTerminal {
             is_editing: false,
             unfocused: None,
             question: None,
+            interviewer: String::new(),
             has_asked: true,
             explained: BTreeSet::new(),
             // A round that is shorter than a warning needs none.
@@ -234,6 +236,7 @@ impl LiveTerminal {
             let stood_still = matches!(sight, Sight::StoodStill { .. });
             self.saw(sight);
             if stood_still {
+                self.raw.set_again()?;
                 self.paint_all()?;
             }
         }
@@ -272,7 +275,7 @@ impl LiveTerminal {
     fn paint_all(&mut self) -> io::Result<()> {
         self.painter.clear_screen()?;
         if let Some(question) = &self.question {
-            console::print(&term::line(question, console::width()))?;
+            console::print(&term::line_by(&self.interviewer, question, console::width()))?;
         }
         self.painter.paint(&self.buffer, self.clock.left())
     }
@@ -426,11 +429,13 @@ impl Console for LiveTerminal {
             // Once is enough, until there is another reason.
             Show::GoesOn(why) if self.told.replace(why.clone()).as_ref() == Some(why) => return Ok(()),
             Show::Line(asked) => {
+                self.interviewer = session.interviewer().to_owned();
                 self.question = Some(asked.clone());
                 self.has_asked = true;
             }
             Show::Recap => {
                 let turn = session.turns().last();
+                self.interviewer = session.interviewer().to_owned();
                 self.question =
                     turn.map(|turn| Asked { kind: turn.kind.clone(), text: turn.question.clone() });
             }

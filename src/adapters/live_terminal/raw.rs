@@ -75,6 +75,17 @@ impl RawTerminal {
         write(ASK)
     }
 
+    /// Sets it again as it was taken: something may have set it otherwise while this process stood still. What was typed
+    /// meanwhile stays.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    pub fn set_again(&self) -> io::Result<()> {
+        tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &self.raw)?;
+        write(ASK)
+    }
+
     /// Gives it back as it was.
     pub fn give_back(&mut self) {
         if std::mem::take(&mut self.is_taken) {

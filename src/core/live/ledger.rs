@@ -1,5 +1,7 @@
 //! The ledger of a live session: what was seen, with times, and what it adds up to. Facts; no verdict.
 
+use std::ops::Range;
+
 use super::{Cut, Rules, Sight, buffer::Buffer, buffer::Edit, typing::Stroke};
 use crate::core::record::{Line, Record, Route};
 
@@ -82,17 +84,20 @@ pub fn fold(lines: &[Line]) -> Option<Ledger> {
     let mut hand = Hand::default();
     let (mut help_asked, mut cut) = (0, None);
     // A silence begins where the wait for a message began, or at the key before.
-    let mut silences: Vec<(u64, u64, usize)> = vec![];
+    let mut silences: Vec<(u64, u64, Range<usize>)> = vec![];
     for line in lines {
         match &line.record {
             Record::Sighted(sighting) => match &sighting.what {
+                // A command is no part of an answer.
+                Sight::Typed(typing) if typing.text().starts_with('/') => {}
                 Sight::Typed(typing) => {
                     let typed = typing.strokes();
+                    let end = strokes.len() + typed.len();
                     let mut buffer = Buffer::new(typing.from.clone());
                     let mut last = typing.since;
                     for (at, stroke) in typed.iter().enumerate() {
                         let gap = stroke.ms.saturating_sub(last);
-                        silences.push((last, gap, strokes.len() + at));
+                        silences.push((last, gap, strokes.len() + at..end));
                         hand.active += if gap <= SILENCE { gap } else { 0 };
                         last = stroke.ms;
                         buffer.apply(stroke.edit);
@@ -120,7 +125,7 @@ pub fn fold(lines: &[Line]) -> Option<Ledger> {
             |(since, ms, at)| Silence {
                 since,
                 ms,
-                then: strokes.iter().skip(at).filter_map(inserted).take(QUOTE).collect(),
+                then: strokes[at].iter().filter_map(inserted).take(QUOTE).collect(),
                 unfocused: unfocused(&entries, since, since + ms),
             },
         );

@@ -32,6 +32,11 @@ impl Session {
         }
     }
 
+    /// Who asks.
+    pub fn interviewer(&self) -> &str {
+        self.voice.name.as_deref().unwrap_or("Interviewer")
+    }
+
     /// Whether what was said is sealed, so that the judge may speak.
     pub fn is_sealed(&self) -> bool {
         self.sealed
