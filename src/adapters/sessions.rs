@@ -103,15 +103,21 @@ impl Sessions {
     /// Forgets a draft that was sent: the program may have been killed after it was in the journal and before the
     /// draft was gone.
     pub fn forget_if_sent(&self, id: &str, lines: &[Line]) {
+        let path = self.draft(id);
         let last = lines.iter().rev().find_map(|line| match &line.record {
-            Record::Said { text } => Some(text),
+            Record::Said { text } => Some((line.at, text)),
             _ => None,
         });
-        let draft = fs::read_to_string(self.draft(id)).ok();
-        if let (Some(draft), Some(said)) = (draft, last)
-            && (draft == *said || draft.strip_suffix("\n.") == Some(said))
-        {
-            let _ = fs::remove_file(self.draft(id));
+        let written = fs::metadata(&path).and_then(|file| file.modified()).ok();
+        let (Some((at, said)), Some(written), Ok(draft)) = (last, written, fs::read_to_string(&path)) else {
+            return;
+        };
+        // The same words may be typed twice; those that were sent are older than the journal's line, whose time is in
+        // whole milliseconds.
+        let at = at.as_millisecond() + 5;
+        let is_older = Timestamp::try_from(written).is_ok_and(|written| written.as_millisecond() <= at);
+        if is_older && (draft == *said || draft.strip_suffix("\n.") == Some(said)) {
+            let _ = fs::remove_file(path);
         }
     }
 

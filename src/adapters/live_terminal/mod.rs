@@ -349,6 +349,7 @@ impl LiveTerminal {
             self.strokes.clear();
             return self.notice("That was empty, so nothing was sent.");
         }
+        self.keep_draft()?;
         let parsed = command::parse(&text, Place::Live);
         self.painter.leave(&text)?;
         self.close();
