@@ -249,7 +249,7 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
     #[test]
     fn no_order_of_events_shows_anything_of_the_judge_before_the_seal(events in prop::collection::vec(event(), 1..60)) {
         let mut session = live();
