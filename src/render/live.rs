@@ -138,7 +138,7 @@ fn facts(ledger: &Ledger, sealed: Option<Closes>) -> Vec<String> {
         Some(Cut::Deadline) => "the time was over before the interviewer was through",
         Some(Cut::Abandoned) => "it was left for good",
     };
-    facts.push(format!("{} minutes on the clock; {ended}", ledger.rules.minutes));
+    facts.push(format!("{} minutes on the clock, times are from its start; {ended}", ledger.rules.minutes));
     facts.push(match sealed {
         Some(Closes::Everything) => "sealed: `pushback verify` finds any change".into(),
         Some(Closes::Words) => "what was said is sealed: `pushback verify` finds any change".into(),

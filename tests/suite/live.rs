@@ -251,11 +251,22 @@ impl Clock for Past {
 /// A live round of twelve minutes that was cut off, and began so many seconds ago.
 pub fn cut_off(home: &Home, seconds_ago: i64) -> String {
     let place = paths::Home::at(home.path());
+    let sessions = Sessions::of(&place);
+    let began = Timestamp::now() - SignedDuration::from_secs(seconds_ago);
+    let id = crafted(home, began, vec![]);
+    let open =
+        open_rounds::OpenRound { id: id.clone(), title: "A round".into(), of_loop: None, since: began };
+    open_rounds::open(&sessions, &open).unwrap();
+    id
+}
+
+/// The journal of a live round that was opened at a time, asked its first question, and holds these records.
+pub fn crafted(home: &Home, began: Timestamp, more: Vec<Record>) -> String {
+    let place = paths::Home::at(home.path());
     let (bank, _) = bank_files::load(&place);
     let case = bank.case(SCENARIO).unwrap().clone();
     let sessions = Sessions::of(&place);
-    let began = Timestamp::now() - SignedDuration::from_secs(seconds_ago);
-    let id = "2026-01-01-1200-cut-off".to_owned();
+    let id = "2026-01-01-1200-crafted".to_owned();
     let mut journal = JsonlJournal::create(&sessions.journal(&id), Past(began)).unwrap();
     let rules = Rules {
         minutes: 12,
@@ -288,10 +299,8 @@ pub fn cut_off(home: &Home, seconds_ago: i64) -> String {
         Effect::Record(record) => Some(record),
         _ => None,
     }));
+    records.extend(more);
     records.iter().for_each(|record| drop(journal.append(record).unwrap()));
-    let open =
-        open_rounds::OpenRound { id: id.clone(), title: "A round".into(), of_loop: None, since: began };
-    open_rounds::open(&sessions, &open).unwrap();
     id
 }
 
@@ -359,6 +368,28 @@ fn an_endpoint_that_is_silent_stalls_nothing() {
     assert_eq!(routed["by"]["by"], "rule", "the record says who decided");
     let asked = home.records().into_iter().rfind(|record| record["record"] == "asked").unwrap();
     assert_eq!(asked["kind"], "fact", "the fixed rules know the fact");
+}
+
+#[test]
+fn what_is_typed_before_a_question_is_there_does_not_count() {
+    let home = Home::new();
+    home.write("config.toml", "[live]\nroute-seconds = 8\n");
+    let endpoint = FakeEndpoint::start(|_, _| Reaction::Silence(Duration::from_secs(120)));
+    let arguments = ["live", SCENARIO, "--endpoint", &endpoint.url, "--model", "tested"];
+    let mut terminal = Terminal::start(&home, 80, 40, &arguments);
+    terminal.wait_for("Enter begins.");
+    terminal.send("\r");
+    terminal.wait_for("] ›");
+    terminal.type_by_hand("Has it stalled before?");
+    terminal.send("\u{4}");
+    terminal.wait_until("the message in the journal", |_| home.said().len() == 1);
+    terminal.send("ahead");
+    let seen = wait_for_sight(&terminal, &home, "type-ahead", 1);
+    assert_eq!(seen[0]["bytes"], 5);
+    terminal.wait_for_words("What was typed before the question is thrown away.");
+    terminal.type_by_hand("and after");
+    send(&mut terminal, &home);
+    assert_eq!(home.said()[1], "and after");
 }
 
 #[test]

@@ -2,9 +2,19 @@
 
 use std::fs;
 
+use jiff::Timestamp;
+use pushback::core::{
+    live::{
+        Cut, Sight, Sighting,
+        buffer::Edit,
+        typing::{Stroke, Typing},
+    },
+    record::{Record, Route, RoutedBy},
+};
+
 use crate::{
     home::{Home, SCENARIO, flat},
-    live::{begin, send},
+    live::{begin, crafted, send},
 };
 
 /// A round that was played to its end, and its journal.
@@ -132,4 +142,50 @@ fn a_session_that_was_scored_again_is_sealed_again() {
     assert!(home.run(&["verify"], "").ok().says("sealed to its end"));
     assert_eq!(home.records().iter().filter(|record| record["record"] == "sealed").count(), 3);
     assert_eq!(home.records()[2]["scenario"]["id"], SCENARIO);
+}
+
+#[test]
+fn the_ledger_tells_what_was_seen_beside_what_could_not_be_seen() {
+    let home = Home::new();
+    let saw = |ms, what| Record::Sighted(Sighting { ms, what });
+    // "I would refuse it", two characters taken back, and a minute and a half of silence in the middle.
+    let keys = "I would ".chars().map(Edit::Insert);
+    let keys = keys.chain([Edit::Backspace, Edit::Backspace]).chain("d refuse it".chars().map(Edit::Insert));
+    let gap = |index: usize| if index == 10 { 93_000 } else { 0 };
+    let mut ms = 20_000;
+    let strokes: Vec<Stroke> = keys
+        .enumerate()
+        .map(|(index, edit)| {
+            ms += 140 + gap(index);
+            Stroke { ms, edit }
+        })
+        .collect();
+    let text = "I would refuse it".to_owned();
+    let typing = Typing::record(20_000, "", &strokes);
+    assert_eq!(typing.text(), text);
+    let pasted = "As a Staff engineer, I would first align the stakeholders on the trade-offs.".to_owned();
+    let more = vec![
+        saw(30_000, Sight::FocusLost),
+        saw(101_000, Sight::FocusBack { away: 71_000 }),
+        saw(104_000, Sight::Paste { marked: true, chars: 76, text: pasted }),
+        saw(105_000, Sight::DeniedKey { key: "Ctrl-R".into() }),
+        saw(106_000, Sight::DeniedCommand { command: "/hint".into() }),
+        saw(107_000, Sight::Resized { columns: 100, rows: 30 }),
+        saw(108_000, Sight::Lookup { command: "review".into(), when: Timestamp::UNIX_EPOCH }),
+        saw(118_000, Sight::Typed(Box::new(typing))),
+        Record::Said { text },
+        Record::Routed { route: Route::Answer, by: RoutedBy::Rule },
+        Record::Said { text: "Any hint?".into() },
+        Record::Routed { route: Route::Help, by: RoutedBy::Rule },
+        saw(200_000, Sight::StoodStill { for_ms: 61_000 }),
+        saw(201_000, Sight::TimeSet { by_ms: -3_600_000 }),
+        saw(420_000, Sight::Warned { minutes: 5 }),
+        saw(500_000, Sight::Restarted { away: 12_000 }),
+        Record::Ended { why: Cut::Deadline },
+    ];
+    crafted(&home, "2026-01-01T12:00:00Z".parse().unwrap(), more);
+    let review = home.run(&["review"], "").ok().stdout;
+    let ledger = review.split_once("── What was seen").unwrap().1;
+    insta::assert_snapshot!(format!("── What was seen{ledger}"));
+    insta::assert_snapshot!("replayed", home.run(&["replay"], "").ok().stdout);
 }
