@@ -36,10 +36,12 @@ pub fn shown_by_typed(command: &command::Command) -> Option<&'static str> {
         command::Command::Sessions => Some("sessions"),
         command::Command::Review(_) => Some("review"),
         command::Command::Score(_) => Some("score"),
+        command::Command::Replay(_) => Some("replay"),
         command::Command::Help
         | command::Command::Quit
         | command::Command::Act(_)
         | command::Command::Live(_)
+        | command::Command::Verify(_)
         | command::Command::Resume(_)
         | command::Command::Scenarios => None,
     }

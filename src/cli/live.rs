@@ -18,6 +18,7 @@ use super::{
     interview_loop,
     model::{self, Choice},
     round::Context,
+    welcome,
 };
 use crate::{
     adapters::{
@@ -34,7 +35,7 @@ use crate::{
     core::{
         bank::{Bank, Case},
         level::TargetLevel,
-        live::{Aid, LoopPlace, Patience, Rules, Sensors, Sight, Sighting, Voice},
+        live::{Aid, LoopPlace, Patience, Rules, Sensors, Sight, Sighting, Thresholds, Voice},
         record::{Drawn, FORMAT, Line, Mode, Opened, Record},
         review,
         session::Session,
@@ -163,7 +164,8 @@ pub struct Entrance {
     sensors: Sensors,
     declared: Vec<Aid>,
     patience: Patience,
-    rules: crate::core::live::Thresholds,
+    rules: Thresholds,
+    who: String,
 }
 
 impl Entrance {
@@ -177,7 +179,14 @@ impl Entrance {
         let sensors =
             live_terminal::ask_sensors(&raw, Duration::from_millis(if is_slow { 2000 } else { 300 }))?;
         let rules = context.config.live.thresholds.with(&declared);
-        Ok(Self { raw, sensors, declared, patience: patience(context), rules })
+        Ok(Self {
+            raw,
+            sensors,
+            declared,
+            patience: patience(context),
+            rules,
+            who: welcome::who_listens(context),
+        })
     }
 
     /// Shows the rules and waits for the person's word.
@@ -189,6 +198,7 @@ impl Entrance {
             sensors: self.sensors,
             thresholds: self.rules,
             declared: &self.declared,
+            who: &self.who,
         };
         console::print(&screen::rules(&rules, console::width()))?;
         self.wait_for_word()

@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal};
 
 use super::{
-    args::{LiveArgs, PracticeArgs},
+    args::{LiveArgs, PracticeArgs, VerifyArgs},
     bank,
     error::Failure,
-    guard, live, review, round, score, sessions, welcome,
+    guard, live, replay, review, round, score, sessions, verify, welcome,
 };
 use crate::{
     adapters::{
@@ -76,6 +76,8 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
             round::practice(context, &PracticeArgs { scenario, theme, ..PracticeArgs::default() })
         }
         Command::Live(scenario) => live::live(context, &LiveArgs { scenario, ..LiveArgs::default() }),
+        Command::Verify(session) => verify::verify(context, &VerifyArgs { session, ..VerifyArgs::default() }),
+        Command::Replay(session) => replay::replay(context, session.as_deref(), 1.0),
         Command::Scenarios => bank::list(context, false),
         Command::Sessions => sessions::list(context, false),
         Command::Review(session) => review::show(context, session.as_deref(), false),

@@ -40,6 +40,10 @@ pub enum Command {
     Practice(Option<String>),
     /// Plays a live round; the argument is an id.
     Live(Option<String>),
+    /// Finds out whether a live session is whole.
+    Verify(Option<String>),
+    /// Plays back how a live session was typed.
+    Replay(Option<String>),
     /// Lists sessions.
     Sessions,
     /// Shows a session.
@@ -79,7 +83,7 @@ const fn home(
 }
 
 /// All commands, in the order of `/help`.
-pub const TABLE: [Spec; 18] = [
+pub const TABLE: [Spec; 20] = [
     home(
         "practice",
         Some("[SCENARIO|THEME]"),
@@ -90,6 +94,8 @@ pub const TABLE: [Spec; 18] = [
     home("scenarios", None, "list what can be drawn", |_| Command::Scenarios),
     home("sessions", None, "list what was done", |_| Command::Sessions),
     home("review", Some("[SESSION]"), "read a session again", Command::Review),
+    home("replay", Some("[SESSION]"), "watch how a live session was typed", Command::Replay),
+    home("verify", Some("[SESSION]"), "is a live session whole and unchanged?", Command::Verify),
     home("resume", Some("[SESSION]"), "take up a session that was cut off", Command::Resume),
     home("score", Some("[SESSION]"), "score a session again", Command::Score),
     Spec {
@@ -179,7 +185,7 @@ mod tests {
 
     #[test]
     fn every_command_is_found_under_its_name_where_it_is_allowed() {
-        for place in [Place::Home, Place::Round] {
+        for place in [Place::Home, Place::Round, Place::Live] {
             for spec in available(place) {
                 assert!(matches!(parse(&format!("/{}", spec.name), place), Some(Ok(_))), "{}", spec.name);
             }
@@ -194,6 +200,12 @@ mod tests {
         );
         assert_eq!(parse("/etc/passwd is readable", Place::Round), None);
         assert_eq!(parse("/ I would say no", Place::Round), None);
+    }
+
+    #[test]
+    fn nothing_that_helps_can_be_typed_in_a_live_round() {
+        let names: Vec<&str> = available(Place::Live).map(|spec| spec.name).collect();
+        assert_eq!(names, ["case", "facts-asked", "help", "quit"]);
     }
 
     #[test]

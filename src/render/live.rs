@@ -29,6 +29,8 @@ pub struct Rules<'a> {
     pub thresholds: Thresholds,
     /// What was declared.
     pub declared: &'a [Aid],
+    /// Which model gets to see the answers.
+    pub who: &'a str,
 }
 
 fn points<S: AsRef<str>>(title: &str, points: impl IntoIterator<Item = S>, width: usize) -> String {
@@ -73,7 +75,15 @@ pub fn rules(rules: &Rules<'_>, width: usize) -> String {
     format!(
         "{}\n{}\n{}{}{}\n{}\n",
         heading(&title, width),
-        paint(FAINT, format!("{minutes} minutes · target {}", rules.target)),
+        paint(
+            FAINT,
+            wrap_hanging(
+                &format!("{minutes} minutes · target {} · {}", rules.target, rules.who),
+                width,
+                0,
+                0
+            )
+        ),
         points(
             "The rules",
             [

@@ -123,6 +123,17 @@ fn a_loop_goes_through_its_rounds_and_is_judged_at_the_end() {
     }
     let journals = home.journals();
     assert_eq!(journals.len(), 2);
+    let overall: Vec<f64> = journals
+        .iter()
+        .map(|journal| {
+            let text = std::fs::read_to_string(journal).unwrap();
+            let mut records =
+                text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+            records.find(|record| record["record"] == "scored").unwrap()["overall"].as_f64().unwrap()
+        })
+        .collect();
+    let together = (overall[0] + 3.0 * overall[1]) / 4.0;
+    assert!(screen.contains(&format!("{together:.1} the weighted mean")), "{together}: {screen}");
     for journal in &journals {
         let id = journal.file_stem().unwrap().to_str().unwrap();
         assert!(home.run(&["verify", id], "").ok().says("sealed to its end"));

@@ -310,9 +310,9 @@ pub enum Closes {
 
 /// What no terminal program can see. Stands beside what was seen, always.
 pub const BLIND_SPOTS: [&str; 5] = [
-    "another device, another person in the room, a voice on the phone",
-    "text that was read elsewhere and retyped by hand",
-    "what happened in other windows, beyond how long this one had no focus",
-    "a program that types at human speed in your place",
-    "the files of this program on this disk, read with other means",
+    "another device, another person, a voice",
+    "text that was read elsewhere and retyped",
+    "other windows, beyond how long this one had no focus",
+    "a program that types at human speed",
+    "the files of this program, read with other means",
 ];
