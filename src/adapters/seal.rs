@@ -98,6 +98,19 @@ impl SealingKey {
     }
 }
 
+/// Whether nobody but its owner can read the key in a folder.
+pub fn is_private(folder: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(folder.join("seal.key")).is_ok_and(|file| file.permissions().mode() & 0o077 == 0)
+    }
+    #[cfg(not(unix))]
+    {
+        folder.join("seal.key").exists()
+    }
+}
+
 /// The first line of an exported session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

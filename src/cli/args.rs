@@ -58,6 +58,8 @@ pub enum Command {
         #[arg(long, default_value_t = 1.0, value_name = "N")]
         speed: f64,
     },
+    /// Look whether everything is in place, and give back a terminal that a killed live round left unusable.
+    Doctor,
     /// Take up a session that was cut off; the latest one, if none is named.
     Resume {
         /// Id of a session, or how it begins.

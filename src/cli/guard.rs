@@ -24,6 +24,7 @@ pub fn shown_by(command: &Command) -> Option<&'static str> {
         Command::Scenario(ScenarioCommand::List { .. })
         | Command::Live(_)
         | Command::Resume { .. }
+        | Command::Doctor
         | Command::Verify(_)
         | Command::Model(_) => None,
     }

@@ -4,6 +4,7 @@ mod args;
 mod bank;
 mod batch;
 mod bulk;
+mod doctor;
 mod error;
 mod guard;
 mod interview_loop;
@@ -57,6 +58,7 @@ fn execute(args: Args) -> Result<(), Failure> {
         None => repl::run(&context),
         Some(Command::Practice(practice)) => round::practice(&context, &practice),
         Some(Command::Live(live)) => live::live(&context, &live),
+        Some(Command::Doctor) => doctor::doctor(&context),
         Some(Command::Verify(verify)) => verify::verify(&context, &verify),
         Some(Command::Replay { session, speed }) => replay::replay(&context, session.as_deref(), speed),
         Some(Command::Resume { session }) => round::resume(&context, session.as_deref()),

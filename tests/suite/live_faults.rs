@@ -3,6 +3,7 @@
 use std::{fs, thread, time::Duration};
 
 use crate::{
+    fake_endpoint::{FakeEndpoint, Reaction},
     home::{Home, SCENARIO},
     live::{begin, send, sights},
     terminal::Terminal,
@@ -60,10 +61,11 @@ fn a_signal_that_ends_the_program_gives_the_terminal_back() {
 #[test]
 fn after_kill_9_the_next_start_gives_the_terminal_back_and_says_so() {
     let home = Home::new();
-    let (mut terminal, before) = in_a_shell(&home, "pushback verify;");
+    let (mut terminal, before) = in_a_shell(&home, "pushback doctor --no-model;");
     Terminal::signal_to(process(&home), "KILL");
     is_given_back(&mut terminal, &before, &home);
     terminal.wait_for("a live round was killed");
+    terminal.wait_for_words("a live round is open");
 }
 
 #[test]
@@ -113,6 +115,46 @@ fn a_window_that_is_closed_leaves_a_round_that_can_be_taken_up() {
     send(&mut terminal, &home);
     assert_eq!(home.said(), ["Typed before the window closed"]);
     assert_eq!(sights(&home, "restarted").len(), 1);
+}
+
+#[test]
+fn killed_while_the_judge_reads_a_round_is_scored_when_it_is_taken_up() {
+    let home = Home::new();
+    home.write("config.toml", "[live]\nread-seconds = 1\nroute-seconds = 1\n");
+    let endpoint = FakeEndpoint::start(|_, _| Reaction::Silence(Duration::from_secs(120)));
+    let arguments = ["live", SCENARIO, "--endpoint", &endpoint.url, "--model", "tested"];
+    let mut terminal = Terminal::start(&home, 80, 40, &arguments);
+    terminal.wait_for("Enter begins.");
+    terminal.send("\r");
+    terminal.wait_for("] ›");
+    for answer in ["I'd lend two.", "They hang.", "In July.", "We lose nine."] {
+        terminal.type_by_hand(answer);
+        send(&mut terminal, &home);
+    }
+    terminal.type_by_hand("I tell the CEO.");
+    terminal.send("\u{4}");
+    let is_sealed = |home: &Home| home.records().iter().any(|record| record["record"] == "sealed");
+    terminal.wait_until("the seal", |_| is_sealed(&home));
+    terminal.signal("KILL");
+    terminal.ends();
+    home.run(&["review"], "").fails(3, "a live round is open");
+    assert!(home.run(&["resume", "--no-model"], "").ok().says("Unscored"));
+    assert!(home.run(&["verify"], "").ok().says("sealed to its end"));
+    assert_eq!(home.said().len(), 5);
+}
+
+#[test]
+fn the_doctor_names_what_has_to_be_mended() {
+    let home = Home::new();
+    let fine = home.run(&["doctor", "--no-model"], "").ok();
+    for text in ["sessions can be written", "no model is in use", "interview loops", "0 sessions"] {
+        assert!(fine.says(text), "{text}: {}", fine.stdout);
+    }
+    home.run(&["doctor"], "").fails(1, "one thing has to be mended");
+    home.write("sessions/broken.jsonl", "{}\n");
+    home.write("scenarios/broken.yaml", "id: x\n");
+    let run = home.run(&["doctor", "--no-model"], "").fails(1, "2 things have to be mended");
+    assert!(run.says("broken: line 1 is damaged") && run.says("broken.yaml"), "{}", run.stdout);
 }
 
 /// Kills the program at a moment that the number picks, takes the round up again, and compares.
