@@ -65,6 +65,9 @@ impl Painter {
     ///
     /// When the terminal is gone.
     pub fn leave(&mut self, text: &str) -> io::Result<()> {
+        if text.trim().is_empty() {
+            return self.clear();
+        }
         let (columns, _) = size();
         let area = typing_area::lay_out(text.trim_end(), 0, columns, usize::MAX);
         let mut out = self.over();
