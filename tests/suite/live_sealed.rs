@@ -189,3 +189,12 @@ fn the_ledger_tells_what_was_seen_beside_what_could_not_be_seen() {
     insta::assert_snapshot!(format!("── What was seen{ledger}"));
     insta::assert_snapshot!("replayed", home.run(&["replay"], "").ok().stdout);
 }
+
+proptest::proptest! {
+    #[test]
+    fn bytes_that_nobody_sealed_are_never_whole(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
+        proptest::prop_assert!(pushback::adapters::seal::verify(&bytes, None, None).is_err());
+        let export = [b"{\"pushback_export\":1", bytes.as_slice()].concat();
+        proptest::prop_assert!(pushback::adapters::seal::verify(&export, None, None).is_err());
+    }
+}

@@ -189,7 +189,7 @@ impl LiveTerminal {
                             Seen::Focus(has) => self.focus(has),
                             Seen::Report(_) => {}
                             Seen::Key(_) | Seen::Denied(_) => ahead += 1,
-                            Seen::Paste { text, .. } => ahead += text.len(),
+                            Seen::Paste { chars, .. } => ahead += chars,
                         }
                     }
                 }
@@ -287,8 +287,7 @@ impl LiveTerminal {
                 self.focus(has);
                 Ok(())
             }
-            Seen::Paste { marked, text } => {
-                let chars = text.chars().count();
+            Seen::Paste { marked, text, chars } => {
                 self.saw(Sight::Paste { marked, chars, text });
                 self.notice(&format!(
                     "Pasting is off in live mode: {chars} characters were refused. That is recorded."

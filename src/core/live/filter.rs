@@ -14,8 +14,10 @@ pub enum Seen {
     Paste {
         /// Whether the terminal marked it.
         marked: bool,
-        /// What was pasted.
+        /// What was pasted, cut off where it is very long.
         text: String,
+        /// How many characters it had in all.
+        chars: usize,
     },
     /// The window got or lost the focus.
     Focus(bool),
@@ -84,6 +86,8 @@ struct Paste {
     bytes: Vec<u8>,
     /// Only as long as the end mark has not come.
     open: bool,
+    /// How many characters came that are not kept.
+    beyond: usize,
     /// The last bytes, to find the end mark in even where no more are kept.
     recent: Vec<u8>,
 }
@@ -148,7 +152,8 @@ impl Filter {
                 self.partial.clear();
             }
             let text = String::from_utf8_lossy(&paste.bytes).replace("\r\n", "\n").replace('\r', "\n");
-            seen.push(Seen::Paste { marked: paste.marked, text });
+            let chars = text.chars().count() + paste.beyond;
+            seen.push(Seen::Paste { marked: paste.marked, text, chars });
         }
         if let Some(first) = self.partial.first().copied() {
             let name = if first != 0x1b {
@@ -247,6 +252,8 @@ impl Paste {
         }
         if self.bytes.len() < LONGEST_PASTE {
             self.bytes.push(byte);
+        } else if byte & 0xc0 != 0x80 {
+            self.beyond += 1;
         }
     }
 
@@ -255,9 +262,10 @@ impl Paste {
         let ended = self.recent == PASTE_ENDS;
         if ended {
             self.recent.clear();
-            if self.bytes.ends_with(PASTE_ENDS) {
-                self.bytes.truncate(self.bytes.len() - PASTE_ENDS.len());
-            }
+            // The mark itself may lie partly behind what is kept.
+            let kept = PASTE_ENDS.len().saturating_sub(self.beyond);
+            self.beyond = self.beyond.saturating_sub(PASTE_ENDS.len());
+            self.bytes.truncate(self.bytes.len().saturating_sub(kept));
         }
         ended
     }
@@ -303,7 +311,7 @@ fn whole(bytes: &[u8]) -> Option<bool> {
 fn key(bytes: &[u8]) -> Option<Key> {
     let edit = |edit| Some(Key::Edit(edit));
     match bytes {
-        b"\r" | b"\n" => Some(Key::Enter),
+        b"\r" | b"\n" | b"\x1bOM" => Some(Key::Enter),
         b"\x04" | b"\x1b\r" | b"\x1b\n" => Some(Key::Send),
         b"\x03" => Some(Key::Interrupt),
         b"\x0c" => Some(Key::Redraw),
@@ -378,7 +386,7 @@ mod tests {
     fn pastes(seen: &[Seen]) -> Vec<(bool, &str)> {
         seen.iter()
             .filter_map(|seen| match seen {
-                Seen::Paste { marked, text } => Some((*marked, text.as_str())),
+                Seen::Paste { marked, text, .. } => Some((*marked, text.as_str())),
                 _ => None,
             })
             .collect()
@@ -427,6 +435,15 @@ mod tests {
     fn a_paste_without_an_end_ends_by_itself() {
         let found = seen(&[(0, b"\x1b[200~never ends"), (900, b"typed")]);
         assert_eq!((text(&found).as_str(), pastes(&found)), ("typed", vec![(true, "never ends")]));
+    }
+
+    #[test]
+    fn a_very_long_paste_is_counted_whole() {
+        for length in [LONGEST_PASTE - 3, LONGEST_PASTE, LONGEST_PASTE + 3, LONGEST_PASTE + 50_000] {
+            let found = seen(&[(0, format!("\x1b[200~{}\x1b[201~", "x".repeat(length)).as_bytes())]);
+            let [Seen::Paste { text, chars, .. }] = found.as_slice() else { panic!("{}", found.len()) };
+            assert_eq!((*chars, text.len()), (length, length.min(LONGEST_PASTE)));
+        }
     }
 
     #[test]
