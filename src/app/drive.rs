@@ -62,7 +62,7 @@ pub fn drive(
     console: &mut dyn Console,
 ) -> Result<Ending, DriveError> {
     if let Some(head_start) = observer.head_start() {
-        head_start(session.exam_with(""));
+        head_start(session.exam_with(""), &session.case().scenario.facts);
     }
     let rules = review::rules(lines).cloned();
     let patience = rules.as_ref().map(|rules| rules.patience);
@@ -134,7 +134,7 @@ fn overhear(session: &Session, observer: &dyn Observer) -> Option<Overheard> {
     Some(Rc::new(move |draft| {
         let finished = draft.rfind('\n').unwrap_or(0);
         if told.replace(finished) != finished {
-            head_start(session.exam_with(&draft[..finished]));
+            head_start(session.exam_with(&draft[..finished]), &session.case().scenario.facts);
         }
     }))
 }
@@ -147,9 +147,9 @@ fn route(
     question: &str,
     limit: Option<u64>,
 ) -> Result<(Route, RoutedBy), Unscored> {
-    let facts = &session.case().scenario.facts;
+    let scenario = &session.case().scenario;
+    let message = Message { opening: &scenario.opening, question, text, facts: &scenario.facts };
     let watch = console.busy("reading");
-    let message = Message { question, text, facts };
     let routing = within(limit, &*watch, |watch| observer.route(&message, watch))?;
     Ok((routing.route, RoutedBy::Model { model: observer.judge().model, p: routing.p }))
 }

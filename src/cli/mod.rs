@@ -15,6 +15,7 @@ mod repl;
 mod replay;
 mod review;
 mod round;
+mod routing;
 mod score;
 mod sessions;
 mod verify;
@@ -66,7 +67,7 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Review { session, json }) => review::show(&context, session.as_deref(), json),
         Some(Command::Score(ScoreArgs { bulk: Some(bulk), .. })) => bulk::score(&context, &bulk),
         Some(Command::Score(ScoreArgs { session, .. })) => score::session(&context, session.as_deref()),
-        Some(Command::Scenario(ScenarioCommand::List { json })) => bank::list(&context, json),
+        Some(Command::Scenario(ScenarioCommand::List(list))) => bank::list(&context, &list),
         Some(Command::Judge(command)) => judge::run(&context, command),
         Some(Command::Model(command)) => model::run(&context, &command),
     }

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use super::{
-    args::{LiveArgs, PracticeArgs, VerifyArgs},
+    args::{ListArgs, LiveArgs, PracticeArgs, VerifyArgs},
     bank,
     error::Failure,
     guard, live, replay, review, round, score, sessions, verify, welcome,
@@ -78,7 +78,7 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Live(scenario) => live::live(context, &LiveArgs { scenario, ..LiveArgs::default() }),
         Command::Verify(session) => verify::verify(context, &VerifyArgs { session, ..VerifyArgs::default() }),
         Command::Replay(session) => replay::replay(context, session.as_deref(), 1.0),
-        Command::Scenarios => bank::list(context, false),
+        Command::Scenarios => bank::list(context, &ListArgs::default()),
         Command::Sessions => sessions::list(context, false),
         Command::Review(session) => review::show(context, session.as_deref(), false),
         Command::Resume(session) => round::resume(context, session.as_deref()),

@@ -3,5 +3,6 @@
 pub mod card;
 pub mod figures;
 pub mod live;
+pub mod table;
 pub mod term;
 pub mod typing_area;

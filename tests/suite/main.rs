@@ -2,6 +2,7 @@
 
 mod bank;
 mod bulk;
+mod content;
 mod fake_endpoint;
 mod faults;
 mod home;
