@@ -21,6 +21,8 @@
 //!   reaches the person.
 //! - Evidence is a number of one of the candidate's own sentences. No sentence, no credit.
 //! - Where there is no observation there is a reason ([`core::judging::Unscored`]), never a number.
+//! - A live interviewer's line is borrowed from an author ([`core::session::scripted`]), and nothing of the
+//!   judge shows before the words are sealed ([`core::live`]).
 //! - No assistance before the candidate's first answer ([`core::policy`]).
 
 pub mod adapters;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::core::{
     judging::{Judge, Observation, Unscored, Usage, questions::Exam},
+    live::{Closes, Sighting},
     record::{Line, Record, Route},
     review::Review,
     rubric::Rubric,
@@ -97,6 +98,13 @@ pub trait Journal {
     ///
     /// When it could not be written: the session must not go on as if it were.
     fn append(&mut self, record: &Record) -> Result<Line, JournalError>;
+
+    /// Closes the journal so far with a signed line.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be signed or written.
+    fn seal(&mut self, closes: Closes) -> Result<Line, JournalError>;
 }
 
 /// A record could not be kept.
@@ -113,6 +121,10 @@ pub struct JournalError {
 pub trait Clock {
     /// Wall time.
     fn now(&self) -> Timestamp;
+
+    /// Milliseconds on a clock that goes on while the machine sleeps and that nobody can set. Means something only
+    /// beside another time of the same machine since its last start.
+    fn steady(&self) -> u64;
 }
 
 /// Where the candidate reads and types.
@@ -158,6 +170,9 @@ pub trait Console {
     /// When the terminal can't be read.
     fn rest(&mut self) -> std::io::Result<Heard>;
 
+    /// The last word was said: nothing will be listened to any more.
+    fn done(&mut self) {}
+
     /// Shows that the model is at work, until the returned value is dropped.
     fn busy(&self, what: &'static str) -> Box<dyn Watch>;
 }
@@ -166,7 +181,7 @@ pub trait Console {
 pub type Overheard = std::rc::Rc<dyn Fn(&str)>;
 
 /// What came from the candidate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
     /// A message was sent, or the wait is over.
     Message(String),
@@ -174,4 +189,10 @@ pub enum Heard {
     Action(crate::core::policy::Action),
     /// The person leaves; the session can be taken up again.
     Leave,
+    /// Live: something was seen beside the words. What is being typed goes on with the next call.
+    Saw(Box<Sighting>),
+    /// Live: the time is over, and this is what was typed by then.
+    Deadline(String),
+    /// Live: the person leaves for good.
+    Abandon,
 }

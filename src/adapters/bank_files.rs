@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::{paths::Home, yaml};
 use crate::core::{
     bank::{Bank, Layer, Problem, ScenarioFile, Sourced},
+    interview_loop::InterviewLoop,
     scenario::Scenario,
 };
 
@@ -22,6 +23,8 @@ static RUBRICS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rubrics");
 const LARGEST: u64 = 1 << 20;
 /// Folders below folders are read this deep.
 const DEEPEST: usize = 6;
+/// The folder beside the themes that holds interview loops.
+const LOOPS: &str = "loops";
 
 /// Loads the built-in bank with the person's own folders laid over it.
 ///
@@ -34,6 +37,24 @@ pub fn load(home: &Home) -> (Bank, Vec<Problem>) {
     (bank, problems)
 }
 
+/// Loads the interview loops, the built-in ones and the person's own, which go before those. `bank` is what their
+/// rounds are drawn from.
+pub fn load_loops(home: &Home, bank: &Bank) -> (Vec<InterviewLoop>, Vec<Problem>) {
+    let mut problems = vec![];
+    let built_in = SCENARIOS.get_dir(LOOPS).map(|dir| texts_of(dir, "scenarios")).unwrap_or_default();
+    let mut loops: std::collections::BTreeMap<String, InterviewLoop> = Default::default();
+    for texts in [built_in, texts_in(&home.scenarios().join(LOOPS), |_| true)] {
+        for Sourced { file, value } in parse::<InterviewLoop>(texts, &mut problems) {
+            let faults = value.problems(bank);
+            if faults.is_empty() {
+                loops.insert(value.id.clone(), value);
+            }
+            problems.extend(faults.into_iter().map(|message| Problem { place: file.clone(), message }));
+        }
+    }
+    (loops.into_values().collect(), problems)
+}
+
 /// Loads a bank from two folders alone.
 pub fn load_folders(scenarios: &Path, rubrics: &Path) -> (Bank, Vec<Problem>) {
     let mut problems = vec![];
@@ -44,25 +65,39 @@ pub fn load_folders(scenarios: &Path, rubrics: &Path) -> (Bank, Vec<Problem>) {
 }
 
 fn built_in(problems: &mut Vec<Problem>) -> Layer {
-    let texts = |dir: &'static Dir<'static>, folder: &str| -> Vec<(String, Result<String, String>)> {
-        let mut files = vec![];
-        collect_built_in(dir, &mut files);
-        files
-            .into_iter()
-            .filter(|file| is_yaml(file.path()))
-            .map(|file| {
-                let text = file.contents_utf8().map(str::to_owned).ok_or("is not UTF-8".to_owned());
-                (format!("{folder}/{}", file.path().display()), text)
-            })
-            .collect()
-    };
-    let rubrics = parse(texts(&RUBRICS, "rubrics"), problems);
-    let scenarios = parse(texts(&SCENARIOS, "scenarios"), problems);
+    let rubrics = parse(texts_of(&RUBRICS, "rubrics"), problems);
+    let mut scenarios = texts_of(&SCENARIOS, "scenarios");
+    scenarios.retain(|(file, _)| !file.starts_with("scenarios/loops/"));
+    let scenarios = parse(scenarios, problems);
     let scenarios = with_artifacts(scenarios, problems, |file, name| {
         let folder = Path::new(file).strip_prefix("scenarios").ok()?.parent()?.to_owned();
         SCENARIOS.get_file(folder.join(name))?.contents_utf8().map(str::to_owned)
     });
     (rubrics, scenarios)
+}
+
+/// Files with their text, or why it can't be read.
+type Texts = Vec<(String, Result<String, String>)>;
+
+fn texts_of(dir: &'static Dir<'static>, folder: &str) -> Texts {
+    let mut files = vec![];
+    collect_built_in(dir, &mut files);
+    files
+        .into_iter()
+        .filter(|file| is_yaml(file.path()))
+        .map(|file| {
+            let text = file.contents_utf8().map(str::to_owned).ok_or("is not UTF-8".to_owned());
+            (format!("{folder}/{}", file.path().display()), text)
+        })
+        .collect()
+}
+
+fn texts_in(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Texts {
+    let mut files = vec![];
+    collect(folder, 0, &mut files);
+    files.retain(|file| wanted(file));
+    files.sort();
+    files.into_iter().map(|file| (file.display().to_string(), read_text(&file))).collect()
 }
 
 fn collect_built_in(dir: &'static Dir<'static>, files: &mut Vec<&'static include_dir::File<'static>>) {
@@ -73,14 +108,9 @@ fn collect_built_in(dir: &'static Dir<'static>, files: &mut Vec<&'static include
 }
 
 fn read_folders(scenarios: &Path, rubrics: &Path, problems: &mut Vec<Problem>) -> Layer {
-    let texts = |folder: &Path| -> Vec<(String, Result<String, String>)> {
-        let mut files = vec![];
-        collect(folder, 0, &mut files);
-        files.sort();
-        files.into_iter().map(|file| (file.display().to_string(), read_text(&file))).collect()
-    };
-    let rubrics = parse(texts(rubrics), problems);
-    let scenarios = parse(texts(scenarios), problems);
+    let loops = scenarios.join(LOOPS);
+    let rubrics = parse(texts_in(rubrics, |_| true), problems);
+    let scenarios = parse(texts_in(scenarios, |file| !file.starts_with(&loops)), problems);
     let scenarios = with_artifacts(scenarios, problems, |file, name| {
         read_text(&Path::new(file).parent()?.join(name)).ok()
     });

@@ -4,7 +4,10 @@ use std::{fs, io, path::Path};
 
 use serde::Deserialize;
 
-use crate::core::level::TargetLevel;
+use crate::core::{
+    level::TargetLevel,
+    live::{Aid, Thresholds},
+};
 
 /// What a person can set. Flags and environment variables go before it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -19,6 +22,40 @@ pub struct Config {
     pub model: ModelChoice,
     /// The endpoint, if one is to be used.
     pub endpoint: Option<EndpointConfig>,
+    /// Live mode.
+    #[serde(default)]
+    pub live: LiveConfig,
+}
+
+/// What can be set about live mode. All of it is recorded with every live session.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct LiveConfig {
+    /// A scenario that was played doesn't come back live for as many days.
+    pub rest_days: u32,
+    /// A round goes on by fixed rules if a message is not recognised within as many seconds.
+    pub route_seconds: u32,
+    /// A round goes on by fixed rules if an endpoint has not read an answer within as many seconds.
+    pub read_seconds: u32,
+    /// The same for the embedded model, which takes its time and never hangs.
+    pub embedded_read_seconds: u32,
+    /// What makes typing look like a paste.
+    pub declare: Vec<Aid>,
+    /// From where on something is not a hand on a keyboard.
+    pub thresholds: Thresholds,
+}
+
+impl Default for LiveConfig {
+    fn default() -> Self {
+        Self {
+            rest_days: 14,
+            route_seconds: 3,
+            read_seconds: 3,
+            embedded_read_seconds: 15,
+            declare: vec![],
+            thresholds: Thresholds::default(),
+        }
+    }
 }
 
 /// Which model observes.

@@ -18,6 +18,7 @@ use crate::{
         command::{self, Command, Place},
         judging::Unscored,
         level::Level,
+        record::Mode,
         review::Review,
         rubric::Rubric,
         session::{Session, Show},
@@ -104,40 +105,52 @@ pub fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// What is shown, in words. `None` for the card, which needs the journal.
+pub fn worded(show: &Show, session: &Session, width: usize) -> Option<String> {
+    let case = session.case();
+    Some(match show {
+        Show::Case => term::case(case, width),
+        Show::Line(asked) => format!("\n{}", term::line_by(session.interviewer(), asked, width)),
+        Show::Recap => term::recap(session, width),
+        Show::FactsAsked => term::facts_asked(session, width),
+        Show::Hint(signal) => term::hint(&case.rubric, signal.as_deref(), width),
+        Show::Rubric => term::rubric(&case.rubric, width),
+        Show::Denied(denied) => denied.to_string(),
+        Show::GoesOn(why) => {
+            let note = term::paint(term::WARN, "Note:");
+            term::wrap_hanging(&format!("{note} {why}. The interview goes on by fixed rules."), width, 0, 0)
+        }
+        Show::NothingSent => {
+            let or = match session.mode() {
+                Mode::Practice => " /skip leaves the question unanswered.",
+                Mode::Live => "",
+            };
+            format!("That was empty, so nothing was sent.{or}")
+        }
+        Show::TimeIsUp => "The time is over.".into(),
+        Show::Card => return None,
+    })
+}
+
+/// Prints what came of a round.
+///
+/// # Errors
+///
+/// When standard output is closed.
+pub fn print_card(review: &Review) -> io::Result<()> {
+    print(&format!("\n{}", term::result(review, width())))?;
+    print(&term::paint(term::FAINT, format!("Read it again: pushback review {}", review.session)))
+}
+
 impl<I: Input> Console for Terminal<I> {
     fn show(&mut self, show: &Show, session: &Session) -> io::Result<()> {
-        let width = width();
-        let case = session.case();
         if let Show::GoesOn(why) = show {
             // Once is enough, until there is another reason.
             if self.told.replace(why.clone()).as_ref() == Some(why) {
                 return Ok(());
             }
         }
-        let text = match show {
-            Show::Case => term::case(case, width),
-            Show::Line(asked) => format!("\n{}", term::line(asked, width)),
-            Show::Recap => term::recap(session, width),
-            Show::FactsAsked => term::facts_asked(session, width),
-            Show::Hint(signal) => term::hint(&case.rubric, signal.as_deref(), width),
-            Show::Rubric => term::rubric(&case.rubric, width),
-            Show::Denied(denied) => denied.to_string(),
-            Show::GoesOn(why) => {
-                let note = term::paint(term::WARN, "Note:");
-                term::wrap_hanging(
-                    &format!("{note} {why}. The interview goes on by fixed rules."),
-                    width,
-                    0,
-                    0,
-                )
-            }
-            Show::NothingSent => {
-                "That was empty, so nothing was sent. /skip leaves the question unanswered.".into()
-            }
-            // The card needs the journal: see `card`.
-            Show::Card => return Ok(()),
-        };
-        print(&text)
+        worded(show, session, width()).map_or(Ok(()), |text| print(&text))
     }
 
     fn own_view(&mut self, rubric: &Rubric) -> io::Result<BTreeMap<String, u8>> {
@@ -163,13 +176,7 @@ impl<I: Input> Console for Terminal<I> {
     }
 
     fn card(&mut self, review: &Review) -> io::Result<()> {
-        let width = width();
-        print(&format!("\n{}", term::result(review, width)))?;
-        let mut next = format!("Read it again: pushback review {}", review.session);
-        if review.shown.is_some() {
-            next.push_str("\nThe judge is wrong about a signal? pushback dispute SIGNAL REASON");
-        }
-        print(&term::paint(term::FAINT, next))
+        print_card(review)
     }
 
     fn kept(&mut self) {
@@ -206,8 +213,7 @@ impl<I: Input> Console for Terminal<I> {
     }
 
     fn busy(&self, what: &'static str) -> Box<dyn Watch> {
-        self.cancelled.store(false, Ordering::SeqCst);
-        Box::new(Busy { bar: bar(what), cancelled: self.cancelled.clone() })
+        Box::new(Busy::new(what, self.cancelled.clone()))
     }
 }
 
@@ -223,9 +229,17 @@ fn place(text: &str) -> Result<Option<u8>, &'static str> {
 }
 
 /// A bar that is gone when it is dropped; nothing on anything but a terminal.
-struct Busy {
+pub(super) struct Busy {
     bar: ProgressBar,
     cancelled: Arc<AtomicBool>,
+}
+
+impl Busy {
+    /// Shows `what` until it is dropped; `cancelled` stops the work.
+    pub(super) fn new(what: &'static str, cancelled: Arc<AtomicBool>) -> Self {
+        cancelled.store(false, Ordering::SeqCst);
+        Self { bar: bar(what), cancelled }
+    }
 }
 
 fn bar(what: &'static str) -> ProgressBar {

@@ -8,9 +8,15 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::paths;
+use super::{
+    paths,
+    seal::{self, SealingKey},
+};
 use crate::{
-    core::record::{FORMAT, Line, Record},
+    core::{
+        live::Closes,
+        record::{FORMAT, Line, Record},
+    },
     ports::{Clock, Journal, JournalError},
 };
 
@@ -21,6 +27,7 @@ pub struct JsonlJournal<C> {
     clock: C,
     seq: u64,
     prev: String,
+    key: Option<SealingKey>,
 }
 
 /// What a journal holds.
@@ -106,7 +113,7 @@ impl<C: Clock> JsonlJournal<C> {
         if let Some(folder) = path.parent() {
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
         }
-        Ok(Self { file, path: path.to_owned(), clock, seq: 0, prev: hash(b"") })
+        Ok(Self { file, path: path.to_owned(), clock, seq: 0, prev: hash(b""), key: None })
     }
 
     /// Opens a journal to go on with it, and returns what it holds. A torn last line is set aside in a file
@@ -133,9 +140,16 @@ impl<C: Clock> JsonlJournal<C> {
         }
         let last = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
         let last = last.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-        let journal =
-            Self { file, path: path.to_owned(), clock, seq: loaded.lines.len() as u64, prev: hash(last) };
+        let seq = loaded.lines.len() as u64;
+        let journal = Self { file, path: path.to_owned(), clock, seq, prev: hash(last), key: None };
         Ok((journal, loaded))
+    }
+
+    /// Lets this journal be sealed.
+    #[must_use]
+    pub fn sealed_with(mut self, key: SealingKey) -> Self {
+        self.key = Some(key);
+        self
     }
 
     /// The file.
@@ -146,9 +160,28 @@ impl<C: Clock> JsonlJournal<C> {
 
 impl<C: Clock> Journal for JsonlJournal<C> {
     fn append(&mut self, record: &Record) -> Result<Line, JournalError> {
+        let record = record.clone();
+        self.write(Line { seq: self.seq, at: self.clock.now(), prev: self.prev.clone(), record })
+    }
+
+    fn seal(&mut self, closes: Closes) -> Result<Line, JournalError> {
+        let cannot = || JournalError {
+            path: paths::display(&self.path),
+            cause: io::Error::other("there is no key to seal it with"),
+        };
+        let key = self.key.as_ref().ok_or_else(cannot)?;
+        let line = key.sign(self.seq, self.clock.now(), &self.prev, closes);
+        let line = self.write(line)?;
+        // What the journal was when it was sealed last, so that a missing end is noticed.
+        seal::remember(&self.path, &line, &self.prev)
+            .map_err(|cause| JournalError { path: paths::display(&seal::stub(&self.path)), cause })?;
+        Ok(line)
+    }
+}
+
+impl<C> JsonlJournal<C> {
+    fn write(&mut self, line: Line) -> Result<Line, JournalError> {
         let fail = |cause| JournalError { path: paths::display(&self.path), cause };
-        let line =
-            Line { seq: self.seq, at: self.clock.now(), prev: self.prev.clone(), record: record.clone() };
         let mut bytes = serde_json::to_vec(&line).map_err(|error| fail(error.into()))?;
         let hash = hash(&bytes);
         bytes.push(b'\n');
@@ -173,6 +206,11 @@ pub fn hold(path: &Path) -> Result<File, OpenError> {
     let file = File::open(path).map_err(|cause| OpenError::io(path, cause))?;
     lock(&file, path)?;
     Ok(file)
+}
+
+/// Whether a process has a journal open for writing.
+pub fn is_busy(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 fn lock(file: &File, path: &Path) -> Result<(), OpenError> {

@@ -10,12 +10,16 @@ pub mod embedded;
 pub mod jsonl;
 pub mod labels;
 pub mod line_editor;
+#[cfg(unix)]
+pub mod live_terminal;
 pub mod model_file;
 pub mod no_model;
+pub mod open_rounds;
 pub mod openai;
 pub mod pager;
 pub mod paths;
 pub mod script;
+pub mod seal;
 pub mod sessions;
 pub mod signals;
 pub mod summaries;

@@ -51,6 +51,11 @@ impl Home {
         self.data.join("sessions")
     }
 
+    /// The key that live sessions are sealed with.
+    pub fn keys(&self) -> PathBuf {
+        self.data.join("keys")
+    }
+
     /// The embedded model's file.
     pub fn models(&self) -> PathBuf {
         self.data.join("models")
@@ -78,4 +83,18 @@ pub fn display(path: &Path) -> String {
         .ok()
         .and_then(|home| path.strip_prefix(home).ok().map(|rest| format!("~/{}", rest.display())))
         .unwrap_or_else(|| path.display().to_string())
+}
+
+/// Puts new content in a file's place: what is there is the old or the new, never half of one.
+///
+/// # Errors
+///
+/// When it can't be written. The old content is there then.
+pub fn replace(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut next = tempfile::NamedTempFile::new_in(folder)?;
+    std::io::Write::write_all(&mut next, content)?;
+    next.as_file().sync_all()?;
+    next.persist(path)?;
+    std::fs::File::open(folder)?.sync_all()
 }

@@ -8,6 +8,7 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::paths::{self, Home};
+use crate::core::record::{Line, Record};
 
 /// Where sessions are kept.
 pub struct Sessions {
@@ -115,6 +116,27 @@ impl Sessions {
     /// Where the text that is being typed in a session is kept until it is sent.
     pub fn draft(&self, id: &str) -> PathBuf {
         self.folder.join(format!("{id}.draft"))
+    }
+
+    /// Forgets a draft that was sent: the program may have been killed after it was in the journal and before the
+    /// draft was gone.
+    pub fn forget_if_sent(&self, id: &str, lines: &[Line]) {
+        let path = self.draft(id);
+        let last = lines.iter().rev().find_map(|line| match &line.record {
+            Record::Said { text } => Some((line.at, text)),
+            _ => None,
+        });
+        let written = fs::metadata(&path).and_then(|file| file.modified()).ok();
+        let (Some((at, said)), Some(written), Ok(draft)) = (last, written, fs::read_to_string(&path)) else {
+            return;
+        };
+        // The same words may be typed twice; those that were sent are older than the journal's line, whose time is in
+        // whole milliseconds.
+        let at = at.as_millisecond() + 5;
+        let is_older = Timestamp::try_from(written).is_ok_and(|written| written.as_millisecond() <= at);
+        if is_older && (draft == *said || draft.strip_suffix("\n.") == Some(said)) {
+            let _ = fs::remove_file(path);
+        }
     }
 
     /// An id for a new session: when and about what, and a number where that is taken.

@@ -21,6 +21,28 @@ pub fn catch_interrupt() -> io::Result<Arc<AtomicBool>> {
     Ok(cancelled)
 }
 
+/// Does something before the program ends because it was asked to, or because its terminal was closed.
+///
+/// # Errors
+///
+/// When the system refuses the handler.
+#[cfg(unix)]
+pub fn before_end(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    use signal_hook::{
+        consts::{SIGHUP, SIGQUIT, SIGTERM},
+        iterator::Signals,
+        low_level::emulate_default_handler,
+    };
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGQUIT])?;
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            last();
+            let _ = emulate_default_handler(signal);
+        }
+    });
+    Ok(())
+}
+
 /// Gives the terminal back as it is now if the program is asked to end while a line is being edited.
 ///
 /// # Errors
@@ -29,20 +51,10 @@ pub fn catch_interrupt() -> io::Result<Arc<AtomicBool>> {
 #[cfg(unix)]
 pub fn restore_terminal_on_end() -> io::Result<()> {
     use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
-    use signal_hook::{
-        consts::{SIGHUP, SIGTERM},
-        iterator::Signals,
-        low_level::emulate_default_handler,
-    };
     let Ok(settings) = tcgetattr(rustix::stdio::stdin()) else { return Ok(()) };
-    let mut signals = Signals::new([SIGTERM, SIGHUP])?;
-    std::thread::spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            // The draft's writer gets the moment that it needs.
-            std::thread::sleep(std::time::Duration::from_millis(300));
-            let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &settings);
-            let _ = emulate_default_handler(signal);
-        }
-    });
-    Ok(())
+    before_end(move || {
+        // The draft's writer gets the moment that it needs.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &settings);
+    })
 }

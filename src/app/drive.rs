@@ -1,15 +1,21 @@
 //! The event loop: effects of the round are carried out, and what comes of them goes back as events.
 
-use std::{cell::Cell, io, rc::Rc, time::Instant};
+use std::{
+    cell::Cell,
+    io,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use crate::{
     core::{
         judging::{Unscored, questions::Exam},
+        live::{Closes, Rules},
         record::{Line, Observed, Purpose, Record, Route, RoutedBy},
         review::{self, FoldError},
         session::{Effect, Event, Session, Show},
     },
-    ports::{Console, Heard, Journal, JournalError, Message, Observer, Overheard},
+    ports::{Console, Heard, Journal, JournalError, Message, Observer, Overheard, Watch},
 };
 
 /// How a sitting ended.
@@ -19,6 +25,8 @@ pub enum Ending {
     Over,
     /// The person left; the session can be taken up again.
     Left,
+    /// A round of an interview loop is sealed. The judge speaks when the loop is over.
+    Sealed,
 }
 
 /// Why a sitting can't go on.
@@ -56,6 +64,8 @@ pub fn drive(
     if let Some(head_start) = observer.head_start() {
         head_start(session.exam_with(""), &session.case().scenario.facts);
     }
+    let rules = review::rules(lines).cloned();
+    let patience = rules.as_ref().map(|rules| rules.patience);
     let mut event = Event::Began;
     loop {
         let mut next = None;
@@ -73,13 +83,18 @@ pub fn drive(
                     Heard::Message(text) => next = Some(Event::Said(text)),
                     Heard::Action(action) => next = Some(Event::Wants(action)),
                     Heard::Leave => return Ok(Ending::Left),
+                    Heard::Saw(sighting) => next = Some(Event::Saw(*sighting)),
+                    Heard::Deadline(typed) => next = Some(Event::Deadline(typed)),
+                    Heard::Abandon => next = Some(Event::Abandoned),
                 },
                 Effect::Rest => match console.rest()? {
                     Heard::Leave => return Ok(Ending::Left),
-                    Heard::Message(_) | Heard::Action(_) => next = Some(Event::Resumed),
+                    _ => next = Some(Event::Resumed),
                 },
                 Effect::Route { message, question } => {
-                    next = Some(Event::Routed(route(session, observer, console, &message, &question)));
+                    let limit = patience.map(|patience| patience.route);
+                    let routed = route(session, observer, console, &message, &question, limit);
+                    next = Some(Event::Routed(routed));
                 }
                 Effect::Observe { purpose, exam } => {
                     if purpose == Purpose::Card && !lines.iter().any(is_own_view) {
@@ -88,7 +103,24 @@ pub fn drive(
                             lines.push(journal.append(&Record::SelfRated { levels })?);
                         }
                     }
-                    next = Some(Event::Observed(observe(observer, console, purpose, &exam)));
+                    // After the seal nobody's time runs.
+                    let limit = patience.filter(|_| purpose == Purpose::Probe).map(|patience| patience.read);
+                    let watch = console.busy(at_work(purpose));
+                    let observed = within(limit, &*watch, |watch| ask(observer, watch, purpose, &exam));
+                    next = Some(Event::Observed(observed));
+                }
+                Effect::Seal(closes) => {
+                    let line = journal.seal(closes)?;
+                    if let Record::Sealed(seal) = &line.record {
+                        next = Some(Event::Sealed(seal.clone()));
+                    }
+                    lines.push(line);
+                    if closes == Closes::Words {
+                        console.done();
+                        if rules.as_ref().is_some_and(in_loop) && !session.is_abandoned() {
+                            return Ok(Ending::Sealed);
+                        }
+                    }
                 }
                 Effect::End => return Ok(Ending::Over),
             }
@@ -123,11 +155,12 @@ fn route(
     console: &dyn Console,
     text: &str,
     question: &str,
+    limit: Option<u64>,
 ) -> Result<(Route, RoutedBy), Unscored> {
     let scenario = &session.case().scenario;
     let message = Message { opening: &scenario.opening, question, text, facts: &scenario.facts };
     let watch = console.busy("reading");
-    let routing = observer.route(&message, &*watch)?;
+    let routing = within(limit, &*watch, |watch| observer.route(&message, watch))?;
     Ok((routing.route, RoutedBy::Model { model: observer.judge().model, p: routing.p }))
 }
 
@@ -142,12 +175,28 @@ pub fn observe(
     purpose: Purpose,
     exam: &Exam,
 ) -> Result<Observed, Unscored> {
-    let began = Instant::now();
-    let watch = console.busy(match purpose {
+    ask(observer, &*console.busy(at_work(purpose)), purpose, exam)
+}
+
+fn at_work(purpose: Purpose) -> &'static str {
+    match purpose {
         Purpose::Probe => "listening",
         Purpose::Card => "scoring",
-    });
-    let seen = observer.observe(exam, &*watch)?;
+    }
+}
+
+fn in_loop(rules: &Rules) -> bool {
+    rules.of_loop.is_some()
+}
+
+fn ask(
+    observer: &dyn Observer,
+    watch: &dyn Watch,
+    purpose: Purpose,
+    exam: &Exam,
+) -> Result<Observed, Unscored> {
+    let began = Instant::now();
+    let seen = observer.observe(exam, watch)?;
     Ok(Observed {
         purpose,
         judge: observer.judge(),
@@ -156,4 +205,35 @@ pub fn observe(
         usage: seen.usage,
         ms: began.elapsed().as_millis() as u64,
     })
+}
+
+/// Asks the model something for at most `limit` milliseconds.
+fn within<T>(
+    limit: Option<u64>,
+    watch: &dyn Watch,
+    ask: impl FnOnce(&dyn Watch) -> Result<T, Unscored>,
+) -> Result<T, Unscored> {
+    let Some(limit) = limit else { return ask(watch) };
+    let until = Instant::now() + Duration::from_millis(limit);
+    let answer = ask(&Limited { watch, until });
+    match answer {
+        Err(Unscored::Interrupted) if Instant::now() >= until => Err(Unscored::TimedOut),
+        answer => answer,
+    }
+}
+
+/// Stops the model at a point in time.
+struct Limited<'a> {
+    watch: &'a dyn Watch,
+    until: Instant,
+}
+
+impl Watch for Limited<'_> {
+    fn step(&self, done: usize, total: usize) {
+        self.watch.step(done, total);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.watch.is_cancelled() || Instant::now() >= self.until
+    }
 }

@@ -4,7 +4,8 @@ use super::drive::{DriveError, observe};
 use crate::{
     core::{
         judging::{Unscored, verdict},
-        record::{Corrected, Line, Observed, Purpose, Record},
+        live::Closes,
+        record::{Corrected, Line, Mode, Observed, Purpose, Record},
         review,
     },
     ports::{Console, Journal, Observer},
@@ -52,17 +53,21 @@ pub fn score(
         lines.push(journal.append(&record).map_err(DriveError::from)?);
         Ok(())
     };
-    match observed {
+    let unscored = match observed {
         Ok(observed) => {
             let rubric = &session.case().rubric;
             let score = verdict::score(rubric, &exam, &observed.observations, session.target());
             keep(Record::Observed(Box::new(observed)))?;
             keep(Record::Scored(Box::new(score)))?;
-            Ok(None)
+            None
         }
         Err(why) => {
             keep(Record::Unobserved { purpose, why: why.clone() })?;
-            Ok(Some(why))
+            Some(why)
         }
+    };
+    if session.mode() == Mode::Live {
+        lines.push(journal.seal(Closes::Everything).map_err(DriveError::from)?);
     }
+    Ok(unscored)
 }

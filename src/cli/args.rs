@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::core::{level::TargetLevel, scenario::RoundKind};
+use crate::core::{level::TargetLevel, live::Aid, scenario::RoundKind};
 
 /// A mock interviewer for Staff+ engineers: it asks for judgment, and shows you in your own words what was there.
 #[derive(Debug, Parser)]
@@ -46,6 +46,20 @@ pub struct ModelArgs {
 pub enum Command {
     /// Play a round with coaching between answers. On a pipe, reads a script: each message ends at a line with a dot.
     Practice(PracticeArgs),
+    /// Play a round against the clock, without any assistance. Needs a real terminal.
+    Live(LiveArgs),
+    /// Find out whether a live session is whole and unchanged.
+    Verify(VerifyArgs),
+    /// Play back how a live session was typed.
+    Replay {
+        /// Id of a session, or how it begins; the latest live one, if none is named.
+        session: Option<String>,
+        /// How many times as fast.
+        #[arg(long, default_value_t = 1.0, value_name = "N")]
+        speed: f64,
+    },
+    /// Look whether everything is in place, and give back a terminal that a killed live round left unusable.
+    Doctor,
     /// Take up a session that was cut off; the latest one, if none is named.
     Resume {
         /// Id of a session, or how it begins.
@@ -209,6 +223,56 @@ pub struct ProgressArgs {
     /// Open the page in the browser.
     #[arg(long, conflicts_with = "json")]
     pub open: bool,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct LiveArgs {
+    /// Id of a scenario; without it, one is drawn.
+    pub scenario: Option<String>,
+
+    /// Draw from one theme only.
+    #[arg(long, conflicts_with = "scenario")]
+    pub theme: Option<String>,
+
+    /// Play an interview loop: several rounds in order, the debrief at the end.
+    #[arg(long = "loop", value_name = "ID", conflicts_with_all = ["scenario", "theme"])]
+    pub loop_id: Option<String>,
+
+    /// List the interview loops that there are.
+    #[arg(long, conflicts_with_all = ["scenario", "theme", "loop_id"])]
+    pub list_loops: bool,
+
+    /// The level that you interview for: staff, senior-staff or principal.
+    #[arg(long)]
+    pub target: Option<TargetLevel>,
+
+    /// Draw the same scenario again, if it has rested. Recorded.
+    #[arg(long, conflicts_with = "scenario")]
+    pub seed: Option<u64>,
+
+    /// Declare what makes your typing look like a paste: input-method, screen-reader, slow-link. Recorded.
+    #[arg(long, value_name = "AID", value_delimiter = ',', value_parser = aid)]
+    pub declare: Vec<Aid>,
+}
+
+fn aid(word: &str) -> Result<Aid, String> {
+    serde_json::from_value(word.into())
+        .map_err(|_| "declare input-method, screen-reader or slow-link".to_owned())
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct VerifyArgs {
+    /// Id of a session, how it begins, or a file; the latest live session, if none is named.
+    pub session: Option<String>,
+
+    /// The key that it has to be sealed with: 64 hexadecimal digits, or a file that holds them. This machine's own,
+    /// if none is given.
+    #[arg(long, value_name = "KEY")]
+    pub public_key: Option<String>,
+
+    /// Write the session as one file, to be verified on another machine with this machine's public key.
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]

@@ -39,7 +39,8 @@ pub fn load_strictly(context: &Context, folders: Option<(&Path, &Path)>) -> Resu
     }
 }
 
-fn tell(problems: &[Problem]) {
+/// Tells what is wrong with files.
+pub fn tell(problems: &[Problem]) {
     let mut stderr = anstream::stderr().lock();
     for Problem { place, message } in problems {
         let _ = writeln!(stderr, "{}: {}", visible(place), visible(message));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    adapters::{config::ConfigError, jsonl::OpenError, paths::NoHome, sessions::FindError},
+    adapters::{config::ConfigError, jsonl::OpenError, paths::NoHome, seal::KeyError, sessions::FindError},
     app::{drive::DriveError, score::ScoreError},
     core::{
         bank::DrawError,
@@ -18,6 +18,8 @@ pub const DONE: u8 = 0;
 pub const FAILED: u8 = 1;
 /// The input or the usage is wrong.
 pub const BAD_INPUT: u8 = 2;
+/// The rules of live mode don't allow it.
+pub const REFUSED: u8 = 3;
 /// No model answers.
 pub const NO_MODEL: u8 = 4;
 /// A journal is not what was written.
@@ -102,6 +104,15 @@ impl From<OpenError> for Failure {
                 failure(BROKEN).hint("`pushback review` still shows everything before the damage")
             }
             OpenError::Newer { .. } => failure(BAD_INPUT).hint("update pushback to read it"),
+        }
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Io { .. } => Self::new(FAILED, error.to_string()),
+            KeyError::NoKey(_) => Self::new(BAD_INPUT, error.to_string()),
         }
     }
 }

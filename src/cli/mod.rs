@@ -7,19 +7,25 @@ mod batch;
 mod bulk;
 mod compare;
 mod dispute;
+mod doctor;
 mod error;
 mod export;
+mod guard;
+mod interview_loop;
 mod judge;
+mod live;
 mod model;
 mod page;
 mod progress;
 mod repl;
+mod replay;
 mod review;
 mod round;
 mod routing;
 mod score;
 mod sessions;
 mod site;
+mod verify;
 mod welcome;
 
 use std::{io::Write, process::ExitCode};
@@ -53,9 +59,17 @@ pub fn run() -> ExitCode {
 
 fn execute(args: Args) -> Result<(), Failure> {
     let context = round::Context::new(args.model)?;
+    guard::repair_terminal(&context)?;
+    if let Some(name) = args.command.as_ref().and_then(guard::shown_by) {
+        guard::check(&context, name)?;
+    }
     match args.command {
         None => repl::run(&context),
         Some(Command::Practice(practice)) => round::practice(&context, &practice),
+        Some(Command::Live(live)) => live::live(&context, &live),
+        Some(Command::Doctor) => doctor::doctor(&context),
+        Some(Command::Verify(verify)) => verify::verify(&context, &verify),
+        Some(Command::Replay { session, speed }) => replay::replay(&context, session.as_deref(), speed),
         Some(Command::Resume { session }) => round::resume(&context, session.as_deref()),
         Some(Command::Sessions { command: Some(SessionsCommand::Delete { session }), .. }) => {
             sessions::delete(&context, &session)

@@ -6,10 +6,10 @@ use std::{
 };
 
 use super::{
-    args::{DisputeArgs, ListArgs, PracticeArgs, ProgressArgs, ReviewArgs},
+    args::{DisputeArgs, ListArgs, LiveArgs, PracticeArgs, ProgressArgs, ReviewArgs, VerifyArgs},
     bank, compare, dispute,
     error::{BAD_INPUT, Failure},
-    progress, review, round, score, sessions, welcome,
+    guard, live, progress, replay, review, round, score, sessions, verify, welcome,
 };
 use crate::{
     adapters::{
@@ -66,6 +66,9 @@ fn obey(context: &Context, line: &str) -> Result<bool, Failure> {
 }
 
 fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
+    if let Some(name) = guard::shown_by_typed(&command) {
+        guard::check(context, name)?;
+    }
     match command {
         Command::Practice(what) => {
             let bank = bank::load(context)?;
@@ -73,6 +76,9 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
             let (scenario, theme) = if is_theme { (None, what) } else { (what, None) };
             round::practice(context, &PracticeArgs { scenario, theme, ..PracticeArgs::default() })
         }
+        Command::Live(scenario) => live::live(context, &LiveArgs { scenario, ..LiveArgs::default() }),
+        Command::Verify(session) => verify::verify(context, &VerifyArgs { session, ..VerifyArgs::default() }),
+        Command::Replay(session) => replay::replay(context, session.as_deref(), 1.0),
         Command::Scenarios => bank::list(context, &ListArgs::default()),
         Command::Sessions => sessions::list(context, false),
         Command::Review(session) => review::run(context, &ReviewArgs { session, ..ReviewArgs::default() }),

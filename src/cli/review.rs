@@ -3,7 +3,7 @@
 use super::{
     args::ReviewArgs,
     error::{BAD_INPUT, FAILED, Failure},
-    page,
+    interview_loop, page,
     round::Context,
     site,
 };
@@ -25,6 +25,10 @@ use crate::{
 pub fn run(context: &Context, args: &ReviewArgs) -> Result<(), Failure> {
     if let Some(folder) = args.out.as_deref().filter(|_| args.all) {
         return site::write(context, folder, args.open);
+    }
+    let is_text = !args.json && !args.markdown && args.html.is_none() && !args.open;
+    if is_text && let Some(run) = interview_loop::find(context, args.session.as_deref())? {
+        return interview_loop::show(context, &run);
     }
     let review = load(context, args.session.as_deref())?;
     if args.json {

@@ -12,7 +12,7 @@ use super::{
     args::{ModelArgs, PracticeArgs},
     bank,
     error::{BAD_INPUT, Failure},
-    model, progress, welcome,
+    guard, interview_loop, live, model, progress, welcome,
 };
 use crate::{
     adapters::{
@@ -21,6 +21,7 @@ use crate::{
         console::{self, Terminal},
         jsonl::{JsonlJournal, fingerprint},
         line_editor::LineEditor,
+        open_rounds,
         paths::Home,
         script::Script,
         sessions::Sessions,
@@ -133,11 +134,22 @@ fn choose<'a>(context: &Context, bank: &'a Bank, args: &PracticeArgs) -> Result<
 
 /// Takes up a session that was cut off.
 pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
-    let id = match given {
-        Some(_) => context.sessions.find(given)?,
-        None => latest_unfinished(context)?,
+    let open = open_rounds::current(&context.sessions)?;
+    let is_meant = |open: &open_rounds::OpenRound| {
+        given.is_none_or(|given| open.id.starts_with(given) || given.starts_with(&open.id))
+    };
+    let id = match (given, open) {
+        (_, Some(open)) if open.of_loop.is_some() && is_meant(&open) => {
+            return interview_loop::resume(context, &open);
+        }
+        (Some(_), _) => context.sessions.find(given)?,
+        (None, Some(open)) => open.id,
+        (None, None) => latest_unfinished(context)?,
     };
     let path = context.sessions.journal(&id);
+    if !live::is_live(&path) {
+        guard::check(context, "resume")?;
+    }
     let (mut journal, loaded) = JsonlJournal::reopen(&path, SystemClock)?;
     if loaded.damage.is_some() {
         console::print(
@@ -150,6 +162,10 @@ pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
     if session.is_over() {
         return Err(Failure::new(BAD_INPUT, format!("the session {id} is finished"))
             .hint(format!("`pushback review {id}` shows it")));
+    }
+    context.sessions.forget_if_sent(&id, &loaded.lines);
+    if session.mode() == Mode::Live {
+        return live::resume(context, &id, session, loaded.lines, journal);
     }
     let observer = model::observer(context)?;
     play(context, &id, session, loaded.lines, &mut journal, &*observer)
@@ -186,7 +202,7 @@ fn play(
         Box::new(Terminal::new(Script::new(io::stdin().lock()), context.cancelled.clone()))
     };
     match drive::drive(&mut session, &mut lines, journal, observer, &mut *console)? {
-        Ending::Over => Ok(()),
+        Ending::Over | Ending::Sealed => Ok(()),
         Ending::Left => {
             console::print(&format!("\nEverything you said is kept. `pushback resume {id}` goes on."))?;
             Ok(())

@@ -14,10 +14,11 @@ use crate::{
         console::{self, Terminal},
         jsonl::{JsonlJournal, fingerprint},
         script::Script,
+        seal::SealingKey,
     },
     app,
     core::{
-        record::{Corrected, Line},
+        record::{Corrected, Line, Mode},
         review,
         text::one_line,
     },
@@ -47,6 +48,9 @@ pub fn session(context: &Context, given: Option<&str>, current_rubric: bool) -> 
     let (mut journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
     let mut lines = loaded.lines;
     let corrected = if current_rubric { corrected(context, &lines)? } else { None };
+    if review::replay(&lines).is_some_and(|session| session.mode() == Mode::Live) {
+        journal = journal.sealed_with(SealingKey::of(&context.home.keys())?);
+    }
     let observer = model::observer(context)?;
     let console = Terminal::new(Script::new(io::empty()), context.cancelled.clone());
     let unscored = app::score::score(&mut lines, &mut journal, &*observer, &console, corrected)?;

@@ -74,8 +74,8 @@ pub fn delete(context: &Context, given: &str) -> Result<(), Failure> {
 fn line(summary: &Summary) -> String {
     let outcome = match (&summary.score, summary.state) {
         (Some(score), _) => format!("{} {:.1}", words::level_name(score.read), score.overall),
-        (None, State::CutOff) => "cut off".into(),
-        (None, State::Scored | State::Unscored) => "unscored".into(),
+        (None, State::Scored) => words::state(State::Unscored).into(),
+        (None, state) => words::state(state).into(),
     };
     let when = words::when(summary.began, &console::zone());
     format!(

@@ -201,8 +201,22 @@ impl Bank {
     ///
     /// When the theme doesn't exist or the bank is empty.
     pub fn draw(&self, theme: Option<&str>, rng: &mut impl Rng) -> Result<&Case, DrawError> {
+        self.draw_where(theme, rng, |_| true)?.ok_or(DrawError::Empty)
+    }
+
+    /// Draws among the cases that `may` allows. `None` if it allows none.
+    ///
+    /// # Errors
+    ///
+    /// When the theme doesn't exist.
+    pub fn draw_where(
+        &self,
+        theme: Option<&str>,
+        rng: &mut impl Rng,
+        may: impl Fn(&Case) -> bool,
+    ) -> Result<Option<&Case>, DrawError> {
         let wanted = Wanted { theme: theme.map(str::to_owned), ..Wanted::default() };
-        self.select(wanted)?.choose(rng).ok_or(DrawError::Empty)
+        Ok(self.select(wanted)?.filter(|case| may(case)).choose(rng))
     }
 }
 

@@ -7,15 +7,23 @@ use super::{bank::nearest, policy::Action};
 pub enum Place {
     /// At the prompt between sessions.
     Home,
-    /// In a round.
+    /// In a practice round.
     Round,
-    /// In both.
+    /// In a live round.
+    Live,
+    /// In a round of either kind.
+    AnyRound,
+    /// Everywhere.
     Anywhere,
 }
 
 impl Place {
     fn covers(self, place: Self) -> bool {
-        self == Self::Anywhere || self == place
+        match self {
+            Self::Anywhere => true,
+            Self::AnyRound => matches!(place, Self::Round | Self::Live),
+            Self::Home | Self::Round | Self::Live => self == place,
+        }
     }
 }
 
@@ -30,6 +38,12 @@ pub enum Command {
     Act(Action),
     /// Plays a round; the argument is an id or a theme.
     Practice(Option<String>),
+    /// Plays a live round; the argument is an id.
+    Live(Option<String>),
+    /// Finds out whether a live session is whole.
+    Verify(Option<String>),
+    /// Plays back how a live session was typed.
+    Replay(Option<String>),
     /// Lists sessions.
     Sessions,
     /// Shows a session.
@@ -75,23 +89,32 @@ const fn home(
 }
 
 /// All commands, in the order of `/help`.
-pub const TABLE: [Spec; 19] = [
+pub const TABLE: [Spec; 23] = [
     home(
         "practice",
         Some("[SCENARIO|THEME]"),
         "play a round with coaching between answers",
         Command::Practice,
     ),
+    home("live", Some("[SCENARIO]"), "play a round against the clock, without any assistance", Command::Live),
     home("scenarios", None, "list what can be drawn", |_| Command::Scenarios),
     home("sessions", None, "list what was done", |_| Command::Sessions),
     home("review", Some("[SESSION]"), "read a session again", Command::Review),
     home("compare", Some("A B"), "set two tries, or two scorings, side by side", Command::Compare),
     home("dispute", Some("SIGNAL REASON"), "say that the judge is wrong about a signal", Command::Dispute),
     home("progress", None, "see how you change", |_| Command::Progress),
+    home("replay", Some("[SESSION]"), "watch how a live session was typed", Command::Replay),
+    home("verify", Some("[SESSION]"), "is a live session whole and unchanged?", Command::Verify),
     home("resume", Some("[SESSION]"), "take up a session that was cut off", Command::Resume),
     home("score", Some("[SESSION]"), "score a session again", Command::Score),
-    act("case", "show the case and the question again", |_| Command::Act(Action::SeeCase)),
-    act("facts-asked", "list the facts that you asked for", |_| Command::Act(Action::SeeFactsAsked)),
+    Spec {
+        place: Place::AnyRound,
+        ..act("case", "show the case and the question again", |_| Command::Act(Action::SeeCase))
+    },
+    Spec {
+        place: Place::AnyRound,
+        ..act("facts-asked", "list the facts that you asked for", |_| Command::Act(Action::SeeFactsAsked))
+    },
     act("hint", "what would show something that is missing (after your first answer)", |_| {
         Command::Act(Action::SeeHint)
     }),
@@ -105,6 +128,13 @@ pub const TABLE: [Spec; 19] = [
         argument: None,
         help: "leave; nothing is lost, `pushback resume` goes on",
         place: Place::Round,
+        make: |_| Command::Quit,
+    },
+    Spec {
+        name: "quit",
+        argument: None,
+        help: "leave for good: that is recorded and sealed, and there is no score",
+        place: Place::Live,
         make: |_| Command::Quit,
     },
     home("quit", None, "leave", |_| Command::Quit),
@@ -164,7 +194,7 @@ mod tests {
 
     #[test]
     fn every_command_is_found_under_its_name_where_it_is_allowed() {
-        for place in [Place::Home, Place::Round] {
+        for place in [Place::Home, Place::Round, Place::Live] {
             for spec in available(place) {
                 assert!(matches!(parse(&format!("/{}", spec.name), place), Some(Ok(_))), "{}", spec.name);
             }
@@ -179,6 +209,12 @@ mod tests {
         );
         assert_eq!(parse("/etc/passwd is readable", Place::Round), None);
         assert_eq!(parse("/ I would say no", Place::Round), None);
+    }
+
+    #[test]
+    fn nothing_that_helps_can_be_typed_in_a_live_round() {
+        let names: Vec<&str> = available(Place::Live).map(|spec| spec.name).collect();
+        assert_eq!(names, ["case", "facts-asked", "help", "quit"]);
     }
 
     #[test]

@@ -152,8 +152,11 @@ pub fn fold(summaries: &[&Summary]) -> Progress {
         span: summaries.first().zip(summaries.last()).map(|(first, last)| (first.began, last.began)),
         ..Progress::default()
     };
-    let finished: Vec<&Summary> =
-        summaries.iter().copied().filter(|summary| summary.state != State::CutOff).collect();
+    let finished: Vec<&Summary> = summaries
+        .iter()
+        .copied()
+        .filter(|summary| !matches!(summary.state, State::CutOff | State::Abandoned))
+        .collect();
     progress.probes = habit(finished.iter().map(|summary| summary.probes as f64).collect());
     progress.first_answer = habit(finished.iter().filter_map(|summary| summary.first_answer).collect());
     let share =

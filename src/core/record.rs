@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     judging::{Judge, Observation, Unscored, Usage, sentences::Discount, verdict::Score},
     level::TargetLevel,
+    live::{Cut, Rules, Seal, Sighting},
     rubric::Rubric,
     scenario::Scenario,
 };
@@ -79,6 +80,17 @@ pub enum Record {
     },
     /// The candidate says that the judge is wrong. The judge's record stays as it is.
     Disputed(Disputed),
+    /// What holds in a live session.
+    Rules(Box<Rules>),
+    /// What a live session saw beside the words.
+    Sighted(Sighting),
+    /// A live round ended before its interviewer was through.
+    Ended {
+        /// Why.
+        why: Cut,
+    },
+    /// Closes what comes before it in a live session.
+    Sealed(Seal),
 }
 
 /// A rubric that was corrected after a round was played against it.

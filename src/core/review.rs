@@ -13,6 +13,10 @@ use super::{
     bank::Case,
     judging::{Judge, Unscored, sentences::Discount, verdict::Score},
     level::Level,
+    live::{
+        Closes, Cut, Rules,
+        ledger::{self, Ledger},
+    },
     record::{Ask, Asked, Corrected, Disputed, Drawn, Line, Mode, Observed, Purpose, Record, Route, Use},
     session::{Session, Turn},
 };
@@ -49,6 +53,10 @@ pub struct Review {
     pub own: BTreeMap<String, u8>,
     /// What the candidate disputes, oldest first; one a signal. A later scoring may have come to agree.
     pub disputes: Vec<Disputed>,
+    /// What a live session saw beside the words.
+    pub ledger: Option<Ledger>,
+    /// How much of a live session is sealed.
+    pub sealed: Option<Closes>,
 }
 
 /// What came of a round.
@@ -57,6 +65,10 @@ pub struct Review {
 pub enum Outcome {
     /// It was cut off and can be taken up again.
     Unfinished,
+    /// The person left a live round for good.
+    Abandoned,
+    /// Everything was said and sealed in live mode, and the judge has not been asked yet.
+    Unjudged,
     /// All was said, but the judge could not score it.
     Unscored(Unscored),
     /// It was scored.
@@ -189,6 +201,8 @@ pub enum Item {
     },
     /// A command was used.
     Used(Use),
+    /// The round was ended before the interviewer was through.
+    Ended(Cut),
 }
 
 /// A stretch of an answer.
@@ -259,7 +273,12 @@ pub fn fold_scoring(lines: &[Line], number: Option<usize>) -> Result<Review, Fol
         Some(scored) => {
             Outcome::Scored(Box::new(card(scored.score.clone(), scored.seen, &drawn, &session, &disputes)))
         }
-        None => unscored(lines).map_or(Outcome::Unfinished, Outcome::Unscored),
+        None => match unscored(lines) {
+            Some(why) => Outcome::Unscored(why),
+            None if session.is_abandoned() => Outcome::Abandoned,
+            None if session.is_sealed() => Outcome::Unjudged,
+            None => Outcome::Unfinished,
+        },
     };
     Ok(Review {
         session: opened.session.clone(),
@@ -285,6 +304,11 @@ pub fn fold_scoring(lines: &[Line], number: Option<usize>) -> Result<Review, Fol
         outcome,
         disputes,
         drawn,
+        ledger: ledger::fold(lines),
+        sealed: lines.iter().rev().find_map(|line| match &line.record {
+            Record::Sealed(seal) => Some(seal.closes),
+            _ => None,
+        }),
     })
 }
 
@@ -393,6 +417,14 @@ fn twist(session: &Session, seen: Option<&Observed>) -> Option<TwistView> {
 pub fn drawn(lines: &[Line]) -> Option<&Drawn> {
     lines.iter().find_map(|line| match &line.record {
         Record::Drawn(drawn) => Some(&**drawn),
+        _ => None,
+    })
+}
+
+/// What holds in a live session.
+pub fn rules(lines: &[Line]) -> Option<&Rules> {
+    lines.iter().find_map(|line| match &line.record {
+        Record::Rules(rules) => Some(&**rules),
         _ => None,
     })
 }

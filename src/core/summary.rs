@@ -56,6 +56,10 @@ pub enum State {
     Scored,
     /// All was said, but there is no score.
     Unscored,
+    /// It was left for good.
+    Abandoned,
+    /// All was said and sealed, and the judge has not been asked.
+    Unjudged,
     /// It can be taken up again.
     CutOff,
 }
@@ -103,6 +107,8 @@ pub fn summary(review: &Review) -> Summary {
     let (state, score) = match &review.outcome {
         Outcome::Scored(card) => (State::Scored, Some(score(card, review))),
         Outcome::Unscored(_) => (State::Unscored, None),
+        Outcome::Abandoned => (State::Abandoned, None),
+        Outcome::Unjudged => (State::Unjudged, None),
         Outcome::Unfinished => (State::CutOff, None),
     };
     let scenario = &review.drawn.scenario;

@@ -2,8 +2,9 @@
 
 use jiff::tz::TimeZone;
 
-use super::words;
+use super::{live, words};
 use crate::core::{
+    live::BLIND_SPOTS,
     review::{Card, CriterionView, Entry, Item, Outcome, Piece, Review, SignalView},
     text::{one_line, visible},
 };
@@ -20,6 +21,8 @@ pub fn review(review: &Review, zone: &TimeZone) -> String {
         Outcome::Unscored(why) => {
             out.push_str(&format!("**Unscored:** {}\n\n", plain(&words::unscored(why, &review.session))));
         }
+        Outcome::Abandoned => out.push_str(&format!("{}\n\n", words::ABANDONED)),
+        Outcome::Unjudged => out.push_str(&format!("{}\n\n", plain(&words::unjudged(&review.session)))),
         Outcome::Unfinished => out.push_str(&format!("{}\n\n", plain(&words::unfinished(&review.session)))),
     }
     if !review.facts.is_empty() {
@@ -40,6 +43,22 @@ pub fn review(review: &Review, zone: &TimeZone) -> String {
     out.push_str(&format!("{}\n\n", quote(&review.drawn.scenario.setting)));
     for entry in &review.transcript {
         out.push_str(&item(entry));
+    }
+    if let Some(ledger) = &review.ledger {
+        out.push_str("## What was seen\n\n");
+        for fact in live::facts(ledger, review.sealed) {
+            out.push_str(&format!("- {}\n", plain(&fact)));
+        }
+        for entry in &ledger.entries {
+            if let Some(what) = live::sight(&entry.what) {
+                let at = words::stamp(entry.ms as f64 / 1000.0);
+                out.push_str(&format!("- {at} {}\n", plain(&what)));
+            }
+        }
+        out.push_str("\n## What could not be seen\n\n");
+        for spot in BLIND_SPOTS {
+            out.push_str(&format!("- {spot}\n"));
+        }
     }
     out.trim_end().to_owned()
 }
@@ -124,13 +143,18 @@ fn signal(label: &str, signal: &SignalView) -> String {
 fn item(entry: &Entry) -> String {
     match &entry.item {
         Item::Interviewer(asked) => {
-            format!("**{}**\n\n{}\n\n", words::interviewer(&asked.kind), quote(&asked.text))
+            format!(
+                "**{}**\n\n{}\n\n",
+                words::interviewer(words::INTERVIEWER, &asked.kind),
+                quote(&asked.text)
+            )
         }
         Item::Answer { pieces, retried } => {
             format!("**{}**\n\n{}\n\n", words::answer(*retried), pieces.iter().map(piece).collect::<String>())
         }
         Item::Aside { text, route } => format!("**{}**\n\n{}\n\n", words::aside(*route), paragraphs(text)),
         Item::Used(what) => format!("*({})*\n\n", plain(&words::used(what))),
+        Item::Ended(why) => format!("*({})*\n\n", words::cut(*why)),
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::{
+    live,
     term::{self, FAINT, GOOD, MARK, STRONG, WARN, heading, paint, wrap, wrap_hanging},
     words,
 };
@@ -30,6 +31,9 @@ pub fn review(review: &Review, width: usize, zone: &TimeZone) -> String {
     for entry in &review.transcript {
         out.push_str(&transcript_item(entry, width));
         out.push('\n');
+    }
+    if let Some(ledger) = &review.ledger {
+        out.push_str(&format!("\n{}", live::ledger(ledger, review.sealed, width)));
     }
     out.trim_end().to_owned() + "\n"
 }
@@ -127,6 +131,7 @@ fn transcript_item(entry: &Entry, width: usize) -> String {
             format!("{}\n{}\n", paint(STRONG, words::aside(*route)), wrap(text, width, 2))
         }
         Item::Used(what) => format!("{}\n", paint(FAINT, format!("  ({})", words::used(what)))),
+        Item::Ended(why) => format!("{}\n", paint(FAINT, format!("  ({})", words::cut(*why)))),
     }
 }
 

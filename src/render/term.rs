@@ -101,7 +101,13 @@ fn artifact(name: &str, text: &str, width: usize) -> String {
 
 /// A line of the interviewer's.
 pub fn line(asked: &Asked, width: usize) -> String {
-    format!("{}\n{}\n", paint(STRONG, words::interviewer(&asked.kind)), wrap(&asked.text, width, 2))
+    line_by(words::INTERVIEWER, asked, width)
+}
+
+/// A line of an interviewer who has a name.
+pub fn line_by(name: &str, asked: &Asked, width: usize) -> String {
+    let label = words::interviewer(&one_line(name), &asked.kind);
+    format!("{}\n{}\n", paint(STRONG, label), wrap(&asked.text, width, 2))
 }
 
 /// What was said so far, for somebody who comes back.
@@ -109,7 +115,7 @@ pub fn recap(session: &Session, width: usize) -> String {
     let mut out = String::new();
     for turn in session.turns() {
         let asked = Asked { kind: turn.kind.clone(), text: turn.question.clone() };
-        out.push_str(&line(&asked, width));
+        out.push_str(&line_by(session.interviewer(), &asked, width));
         if !turn.said.is_empty() {
             out.push_str(&format!("{}\n{}\n", paint(STRONG, "You"), wrap(&turn.answer(), width, 2)));
         }
@@ -189,6 +195,8 @@ pub fn result(review: &Review, width: usize) -> String {
             let text = format!("{} {}", paint(WARN, "Unscored:"), words::unscored(why, &review.session));
             wrap_hanging(&text, width, 0, 0) + "\n"
         }
+        Outcome::Abandoned => wrap(words::ABANDONED, width, 0) + "\n",
+        Outcome::Unjudged => wrap(&words::unjudged(&review.session), width, 0) + "\n",
         Outcome::Unfinished => wrap(&words::unfinished(&review.session), width, 0) + "\n",
     }
 }

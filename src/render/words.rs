@@ -5,8 +5,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::core::{
     judging::{Judge, Unscored, sentences::Discount, tally, verdict::Verdict},
     level::Level,
+    live::Cut,
     record::{Ask, Disputed, Mode, Route, Use},
     review::{CriterionView, Review, clock::Moment},
+    summary::State,
     text::one_line,
 };
 
@@ -87,6 +89,36 @@ pub fn unfinished(session: &str) -> String {
     format!("This round was cut off before its end. `pushback resume {}` goes on with it.", one_line(session))
 }
 
+/// That a round has no score and will get none.
+pub const ABANDONED: &str = "This round was left before its end, for good. It has no score.";
+
+/// That a live round waits for its judge.
+pub fn unjudged(session: &str) -> String {
+    format!(
+        "Everything was said and is sealed. The judge has not been asked yet: `pushback resume {}`.",
+        one_line(session)
+    )
+}
+
+/// How far a session came, where there is no score to show.
+pub fn state(state: State) -> &'static str {
+    match state {
+        State::Scored => "scored",
+        State::Unscored => "unscored",
+        State::Unjudged => "not judged yet",
+        State::Abandoned => "left",
+        State::CutOff => "cut off",
+    }
+}
+
+/// Why a live round ended before its interviewer was through.
+pub fn cut(why: Cut) -> &'static str {
+    match why {
+        Cut::Deadline => "the time was over",
+        Cut::Abandoned => "left for good",
+    }
+}
+
 /// Why a sentence doesn't count.
 pub fn discounted(discount: Discount) -> &'static str {
     match discount {
@@ -100,12 +132,15 @@ pub fn dispute(dispute: &Disputed) -> &'static str {
     if dispute.present { "you say that you showed it" } else { "you say that this doesn't show it" }
 }
 
+/// What an interviewer without a name of their own is called.
+pub const INTERVIEWER: &str = "Interviewer";
+
 /// The interviewer's name over a line.
-pub fn interviewer(kind: &Ask) -> &'static str {
+pub fn interviewer(name: &str, kind: &Ask) -> String {
     match kind {
-        Ask::Twist => "Interviewer, late in the round",
-        Ask::Fact { .. } => "Interviewer, since you ask",
-        Ask::Opening | Ask::Probe { .. } | Ask::Phrase { .. } => "Interviewer",
+        Ask::Twist => format!("{name}, late in the round"),
+        Ask::Fact { .. } => format!("{name}, since you ask"),
+        Ask::Opening | Ask::Probe { .. } | Ask::Phrase { .. } => name.to_owned(),
     }
 }
 

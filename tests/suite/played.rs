@@ -14,6 +14,7 @@ use pushback::{
         bank_files,
         jsonl::{self, JsonlJournal, OpenError},
         paths,
+        seal::SealingKey,
     },
     core::{
         bank::{Bank, Case},
@@ -58,6 +59,10 @@ struct SetClock(Rc<Cell<Timestamp>>);
 impl Clock for SetClock {
     fn now(&self) -> Timestamp {
         self.0.get()
+    }
+
+    fn steady(&self) -> u64 {
+        self.0.get().as_millisecond() as u64
     }
 }
 
@@ -159,7 +164,8 @@ pub fn play(home: &Home, round: &Round) -> PathBuf {
     let case = case(round.scenario);
     let clock = SetClock(Rc::new(Cell::new(round.at)));
     let path = home.path().join("sessions").join(format!("{}.jsonl", round.id));
-    let mut journal = JsonlJournal::create(&path, clock.clone()).unwrap();
+    let key = SealingKey::of(&home.path().join("keys")).unwrap();
+    let mut journal = JsonlJournal::create(&path, clock.clone()).unwrap().sealed_with(key);
     let opened =
         Opened { format: FORMAT, program: "0.1.0".into(), session: round.id.clone(), mode: round.mode };
     let drawn = Drawn {
@@ -213,6 +219,12 @@ pub fn play(home: &Home, round: &Round) -> PathBuf {
                 Effect::Observe { purpose, exam } => {
                     clock.wait(4);
                     next = Some(Event::Observed(Ok(observed(purpose, &exam, &round.sees, "test judge"))));
+                }
+                Effect::Seal(closes) => {
+                    let line = journal.seal(closes).unwrap();
+                    if let Record::Sealed(seal) = line.record {
+                        next = Some(Event::Sealed(seal));
+                    }
                 }
                 Effect::End => return path,
             }

@@ -9,7 +9,7 @@ use std::{
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-use crate::home::{Home, PROGRAM};
+use crate::home::{Home, PROGRAM, flat};
 
 pub struct Terminal {
     pub child: Box<dyn Child + Send + Sync>,
@@ -41,10 +41,27 @@ impl Terminal {
         arguments: &[&str],
         environment: &[(&str, &str)],
     ) -> Self {
-        let pty = native_pty_system();
-        let pair = pty.openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(PROGRAM);
         command.args(arguments);
+        Self::spawn(home, columns, rows, command, environment)
+    }
+
+    /// A shell that runs a script, in which `pushback` is the program.
+    pub fn shell(home: &Home, columns: u16, rows: u16, script: &str) -> Self {
+        let mut command = CommandBuilder::new("/bin/sh");
+        command.args(["-c", &format!("pushback() {{ \"{PROGRAM}\" \"$@\"; }}\n{script}")]);
+        Self::spawn(home, columns, rows, command, &[])
+    }
+
+    fn spawn(
+        home: &Home,
+        columns: u16,
+        rows: u16,
+        mut command: CommandBuilder,
+        environment: &[(&str, &str)],
+    ) -> Self {
+        let pty = native_pty_system();
+        let pair = pty.openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
         command.env_clear();
         for (key, value) in [("PUSHBACK_HOME", home.path()), ("HOME", home.path())] {
             command.env(key, value);
@@ -105,9 +122,35 @@ impl Terminal {
         self.send("\u{4}");
     }
 
+    /// Types as a hand does: a few keys roll over each other, then they have to be on the screen before the next ones.
+    /// However slow the machine is, nothing of it can be taken for a paste.
+    #[track_caller]
+    pub fn type_by_hand(&mut self, text: &str) {
+        let solid = |text: &str| text.split_whitespace().collect::<String>();
+        let keys: Vec<char> = text.chars().collect();
+        let mut typed = String::new();
+        for roll in keys.chunks(5) {
+            let roll: String = roll.iter().collect();
+            typed.push_str(&roll);
+            self.send(&roll.replace('\n', "\r"));
+            let end: String = solid(&typed).chars().rev().take(24).collect();
+            let end: String = end.chars().rev().collect();
+            self.wait_until(&end, |terminal| {
+                let screen = solid(&terminal.screen());
+                screen.rsplit('›').next().is_some_and(|prompt| prompt.ends_with(&end))
+            });
+        }
+    }
+
     #[track_caller]
     pub fn wait_for(&self, text: &str) {
         self.wait_until(text, |terminal| terminal.screen().contains(text));
+    }
+
+    /// Waits for words, wherever the lines break.
+    #[track_caller]
+    pub fn wait_for_words(&self, words: &str) {
+        self.wait_until(words, |terminal| flat(&terminal.screen()).contains(words));
     }
 
     #[track_caller]
@@ -140,7 +183,11 @@ impl Terminal {
     }
 
     pub fn signal(&self, name: &str) {
-        let id = self.child.process_id().unwrap().to_string();
+        Self::signal_to(self.child.process_id().unwrap().into(), name);
+    }
+
+    pub fn signal_to(process: u64, name: &str) {
+        let id = process.to_string();
         let sent = std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap();
         assert!(sent.success());
     }

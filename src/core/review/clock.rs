@@ -137,7 +137,11 @@ pub fn clock(lines: &[Line]) -> Clock {
             | Record::Unobserved { .. }
             | Record::Corrected(_)
             | Record::SelfRated { .. }
-            | Record::Disputed(_) => {}
+            | Record::Disputed(_)
+            | Record::Rules(_)
+            | Record::Sighted(_)
+            | Record::Ended { .. }
+            | Record::Sealed(_) => {}
         }
     }
     clock

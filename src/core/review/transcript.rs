@@ -45,7 +45,11 @@ pub(super) fn transcript(lines: &[Line], seen: Option<&Observed>) -> Vec<Entry> 
             | Record::Scored(_)
             | Record::Corrected(_)
             | Record::SelfRated { .. }
-            | Record::Disputed(_) => {}
+            | Record::Disputed(_)
+            | Record::Rules(_)
+            | Record::Sighted(_)
+            | Record::Sealed(_) => {}
+            Record::Ended { why } => items.push(Entry { at: line.at, item: Item::Ended(*why) }),
         }
         session.apply(&line.record);
         if matches!(&line.record, Record::Used { what: Use::Retry }) {

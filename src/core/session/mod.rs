@@ -3,8 +3,11 @@
 //! State changes only by [`Session::apply`]ing a record, so a session that was cut off is taken up by
 //! applying what its journal holds, and no state exists that the journal doesn't.
 
+mod event;
+mod live;
 pub mod probing;
 pub mod routing;
+pub mod scripted;
 #[cfg(test)]
 mod tests;
 
@@ -12,11 +15,14 @@ use std::collections::BTreeMap;
 
 use super::{
     bank::Case,
-    judging::{Observation, Unscored, questions::Exam, verdict},
+    judging::{Observation, questions::Exam, verdict},
     level::TargetLevel,
-    policy::{self, Action, Denied, Phase},
-    record::{Ask, Asked, Mode, Observed, Phrase, Purpose, Record, Route, RoutedBy, Use},
+    live::{Closes, Cut, Voice},
+    policy::{self, Action, Phase},
+    record::{Ask, Asked, Mode, Observed, Purpose, Record, Route, RoutedBy, Use},
 };
+pub use event::{Effect, Event, Show};
+use scripted::Scripted;
 
 /// Most probes in a round.
 pub const MOST_PROBES: usize = 3;
@@ -39,77 +45,6 @@ impl Turn {
     }
 }
 
-/// What happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// The session was opened, for the first time or again.
-    Began,
-    /// The candidate sent a message.
-    Said(String),
-    /// The candidate wants to do something.
-    Wants(Action),
-    /// The candidate came back from a pause.
-    Resumed,
-    /// A message was recognised, or could not be.
-    Routed(Result<(Route, RoutedBy), Unscored>),
-    /// The judge observed, or could not.
-    Observed(Result<Observed, Unscored>),
-}
-
-/// What is to be done, in order.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Append this to the journal, and have it on disk before anything else is done.
-    Record(Record),
-    /// Show something.
-    Show(Show),
-    /// Wait for the candidate.
-    Listen,
-    /// Wait until the candidate comes back.
-    Rest,
-    /// Find out what the last message is.
-    Route {
-        /// The message.
-        message: String,
-        /// The question that it was sent in reply to.
-        question: String,
-    },
-    /// Ask the judge.
-    Observe {
-        /// What for.
-        purpose: Purpose,
-        /// About what.
-        exam: Box<Exam>,
-    },
-    /// Nothing is left to be done.
-    End,
-}
-
-/// What can be shown. The wording is the terminal's business.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Show {
-    /// Setting and artifact.
-    Case,
-    /// A line of the interviewer's.
-    Line(Asked),
-    /// What has been said so far, after a session was taken up again.
-    Recap,
-    /// The facts that were told.
-    FactsAsked,
-    /// A coach text for the signal with this id, or nothing to hint at.
-    Hint(Option<String>),
-    /// The rubric.
-    Rubric,
-    /// Something is not allowed.
-    Denied(Denied),
-    /// The model could not be asked; the round goes on by fixed rules.
-    GoesOn(Unscored),
-    /// The result.
-    Card,
-    /// The message was empty.
-    NothingSent,
-}
-
 /// What the round is waiting for.
 #[derive(Clone, Debug, PartialEq)]
 enum Stage {
@@ -123,6 +58,8 @@ enum Stage {
     /// What is missing is known: the next question is due.
     Asking,
     Rating(Box<Observed>),
+    /// Live: the journal is to be closed.
+    Sealing(Closes),
     Over,
 }
 
@@ -139,6 +76,12 @@ pub struct Session {
     /// The latest observation of each signal.
     seen: BTreeMap<String, Observation>,
     stage: Stage,
+    /// How the interviewer says what is not in the scenario.
+    voice: Voice,
+    /// Live: what was said is closed.
+    sealed: bool,
+    /// Live: the person left for good.
+    abandoned: bool,
 }
 
 impl Session {
@@ -154,6 +97,9 @@ impl Session {
             answered: false,
             seen: BTreeMap::new(),
             stage: Stage::Unasked,
+            voice: Voice::default(),
+            sealed: false,
+            abandoned: false,
         }
     }
 
@@ -175,6 +121,11 @@ impl Session {
     /// The level that the candidate interviews for.
     pub fn target(&self) -> TargetLevel {
         self.target
+    }
+
+    /// Whether the program coaches.
+    pub fn mode(&self) -> Mode {
+        self.mode
     }
 
     /// Whether the round has come to its end.
@@ -200,6 +151,7 @@ impl Session {
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
         let mut effects = vec![];
         match event {
+            event if !self.expects(&event) => {}
             Event::Began => self.begin(&mut effects),
             Event::Said(text) if text.trim().is_empty() => effects.push(Effect::Show(Show::NothingSent)),
             Event::Said(text) => self.guarded(Action::Say, &mut effects, |session, effects| {
@@ -229,7 +181,17 @@ impl Session {
                     effects.push(Effect::Show(Show::GoesOn(why.clone())));
                 }
                 self.record(Record::Unobserved { purpose, why }, &mut effects);
-                if purpose == Purpose::Card {
+                if purpose == Purpose::Card && self.mode == Mode::Practice {
+                    effects.push(Effect::Show(Show::Card));
+                }
+            }
+            Event::Saw(sighting) => self.record(Record::Sighted(sighting), &mut effects),
+            Event::Deadline(typed) => self.deadline(typed, &mut effects),
+            Event::Abandoned => self.record(Record::Ended { why: Cut::Abandoned }, &mut effects),
+            Event::Sealed(seal) => {
+                // The journal has it already: nobody else can sign.
+                self.apply(&Record::Sealed(seal));
+                if self.is_over() {
                     effects.push(Effect::Show(Show::Card));
                 }
             }
@@ -259,8 +221,12 @@ impl Session {
             }
             Record::Unobserved { purpose: Purpose::Probe, .. } => self.stage = Stage::Asking,
             Record::Unobserved { purpose: Purpose::Card, .. } | Record::Scored(_) => {
-                self.stage = Stage::Over;
+                self.stage = self.after_card();
             }
+            Record::Rules(rules) => self.voice = rules.voice.clone(),
+            Record::Sighted(_) => {}
+            Record::Ended { why } => self.apply_ended(*why),
+            Record::Sealed(seal) => self.apply_sealed(seal.closes),
         }
     }
 
@@ -287,9 +253,9 @@ impl Session {
                     turn.said.push(message);
                 }
                 self.answered = true;
-                self.stage = Stage::Reading;
+                self.stage = self.after_answer();
             }
-            Route::Done => self.stage = Stage::Reading,
+            Route::Done => self.stage = self.after_answer(),
             Route::Fact { .. } | Route::Unknown | Route::Repeat | Route::Help => {
                 self.stage = Stage::Replying(route);
             }
@@ -318,11 +284,15 @@ impl Session {
     }
 
     fn begin(&mut self, effects: &mut Vec<Effect>) {
+        if self.sealed {
+            // Everything was said; what is left is the judge's.
+            return;
+        }
         effects.push(Effect::Show(Show::Case));
         match self.stage {
             Stage::Unasked => {
-                let text = self.case.scenario.opening.trim().to_owned();
-                self.ask(Ask::Opening, text, effects);
+                let opening = Scripted::opening(&self.case).spoken();
+                self.ask(opening, effects);
             }
             Stage::Paused => {
                 effects.push(Effect::Show(Show::Recap));
@@ -380,6 +350,7 @@ impl Session {
                 Stage::Unasked => return,
                 Stage::Listening => return effects.push(Effect::Listen),
                 Stage::Paused => return effects.push(Effect::Rest),
+                Stage::Sealing(closes) => return effects.push(Effect::Seal(*closes)),
                 Stage::Over => return effects.push(Effect::End),
                 Stage::Routing(message) => {
                     if routing::is_certainly_an_answer(message) {
@@ -392,8 +363,9 @@ impl Session {
                     }
                 }
                 Stage::Replying(route) => {
-                    let (kind, text) = self.reply(*route);
-                    self.ask(kind, text, effects);
+                    let open = self.question().unwrap_or_else(|| Scripted::opening(&self.case).spoken());
+                    let reply = Scripted::reply(&self.case, &self.voice, *route, &open).spoken();
+                    self.ask(reply, effects);
                 }
                 Stage::Reading => {
                     let (purpose, exam) = match self.purpose() {
@@ -418,7 +390,9 @@ impl Session {
                     let exam = self.exam();
                     let score = verdict::score(&self.case.rubric, &exam, &observed.observations, self.target);
                     self.record(Record::Scored(Box::new(score)), effects);
-                    effects.push(Effect::Show(Show::Card));
+                    if self.mode == Mode::Practice {
+                        effects.push(Effect::Show(Show::Card));
+                    }
                 }
             }
         }
@@ -438,41 +412,25 @@ impl Session {
         if self.probes_asked() < MOST_PROBES {
             let open = probing::open(&self.case, self.target, &self.turns, &self.seen);
             if let Some(probe) = probing::choose(&open, &self.case.rubric, &self.seen) {
-                let text = match self.mode {
-                    Mode::Practice => {
-                        probing::worded(probe, self.seen.get(&probe.missing), &self.exam().sentences)
-                    }
-                    // In live the interviewer's words are the author's, all of them.
-                    Mode::Live => probe.ask.trim().to_owned(),
+                let scripted = Scripted::probe(&self.case, &probe.missing).map(Scripted::spoken);
+                let asked = match self.mode {
+                    Mode::Live => scripted,
+                    // In practice the author's words may be led in by the candidate's own.
+                    Mode::Practice => scripted.map(|scripted| Asked {
+                        text: probing::worded(probe, self.seen.get(&probe.missing), &self.exam().sentences),
+                        ..scripted
+                    }),
                 };
-                let kind = Ask::Probe { signal: probe.missing.clone() };
-                self.ask(kind, text, effects);
-                return;
+                if let Some(asked) = asked {
+                    return self.ask(asked, effects);
+                }
             }
         }
-        let text = self.case.scenario.twist.trim().to_owned();
-        self.ask(Ask::Twist, text, effects);
+        let twist = Scripted::twist(&self.case).spoken();
+        self.ask(twist, effects);
     }
 
-    fn reply(&self, route: Route) -> (Ask, String) {
-        let phrase = |phrase: Phrase| (Ask::Phrase { phrase }, phrase.text().to_owned());
-        match route {
-            Route::Fact { fact } => match self.case.scenario.facts.get(fact) {
-                Some(known) => (Ask::Fact { fact }, known.tell.trim().to_owned()),
-                None => phrase(Phrase::AssumeAndSay),
-            },
-            Route::Unknown | Route::Answer | Route::Done => phrase(Phrase::AssumeAndSay),
-            Route::Help => phrase(Phrase::NoHelp),
-            Route::Repeat => {
-                let question = self.turns.last().map_or("", |turn| turn.question.as_str());
-                let text = format!("{} {question}", Phrase::Again.text());
-                (Ask::Phrase { phrase: Phrase::Again }, text)
-            }
-        }
-    }
-
-    fn ask(&mut self, kind: Ask, text: String, effects: &mut Vec<Effect>) {
-        let asked = Asked { kind, text };
+    fn ask(&mut self, asked: Asked, effects: &mut Vec<Effect>) {
         self.record(Record::Asked(asked.clone()), effects);
         effects.push(Effect::Show(Show::Line(asked)));
     }
@@ -495,7 +453,7 @@ impl Session {
     }
 
     fn purpose(&self) -> Purpose {
-        if self.twist_was_asked() { Purpose::Card } else { Purpose::Probe }
+        if self.sealed || self.twist_was_asked() { Purpose::Card } else { Purpose::Probe }
     }
 
     fn phase(&self) -> Phase {

@@ -39,8 +39,8 @@ pub fn index(sessions: &[Listed<'_>], unreadable: &[(String, String)], zone: &Ti
         },
         Filter {
             name: "result",
-            words: [State::Scored, State::Unscored, State::CutOff]
-                .map(|state| state_name(state).to_owned())
+            words: [State::Scored, State::Unscored, State::Unjudged, State::Abandoned, State::CutOff]
+                .map(|state| words::state(state).to_owned())
                 .into(),
         },
     ];
@@ -94,7 +94,7 @@ fn rules(filters: &[Filter]) -> String {
 fn row(listed: &Listed<'_>, filters: &[Filter], zone: &TimeZone) -> Markup {
     let summary = listed.summary;
     let words =
-        [line(&summary.theme), words::mode(summary.mode).to_owned(), state_name(summary.state).to_owned()];
+        [line(&summary.theme), words::mode(summary.mode).to_owned(), words::state(summary.state).to_owned()];
     let classes: Vec<String> = filters
         .iter()
         .zip(&words)
@@ -120,14 +120,6 @@ fn row(listed: &Listed<'_>, filters: &[Filter], zone: &TimeZone) -> Markup {
 fn result(summary: &Summary) -> String {
     match &summary.score {
         Some(score) => format!("{} {:.1}", words::level_name(score.read), score.overall),
-        None => state_name(summary.state).into(),
-    }
-}
-
-fn state_name(state: State) -> &'static str {
-    match state {
-        State::Scored => "scored",
-        State::Unscored => "unscored",
-        State::CutOff => "cut off",
+        None => words::state(summary.state).into(),
     }
 }

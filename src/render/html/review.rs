@@ -12,11 +12,12 @@ use super::{
 };
 use crate::{
     core::{
+        live::BLIND_SPOTS,
         review::{Card, CriterionView, Entry, Item, Outcome, Piece, Review, SignalView},
         summary::Summary,
         text::visible,
     },
-    render::words,
+    render::{live, words},
 };
 
 /// Numbers of signals and red flags on the page, by id: ids themselves come from outside.
@@ -47,6 +48,7 @@ pub fn review(review: &Review, tries: &[&Summary], place: Place, zone: &TimeZone
             (twist(review))
             (earlier(review, tries, zone))
             (scorings(review, zone))
+            (ledger(review))
         }
         footer {
             @if let Outcome::Scored(card) = &review.outcome { p { (words::trust(&card.judge)) } }
@@ -54,6 +56,23 @@ pub fn review(review: &Review, tries: &[&Summary], place: Place, zone: &TimeZone
         }
     };
     page(title, &lights(numbers.len()), &body)
+}
+
+/// What was seen in a live session, beside what could not be seen.
+fn ledger(review: &Review) -> Markup {
+    let Some(ledger) = &review.ledger else { return html! {} };
+    let seen = ledger.entries.iter().filter_map(|entry| Some((entry.ms, live::sight(&entry.what)?)));
+    html! {
+        section aria-labelledby="ledger-title" {
+            h2 #ledger-title { "What was seen" }
+            ul { @for fact in live::facts(ledger, review.sealed) { li { (line(&fact)) } } }
+            @if !ledger.entries.is_empty() {
+                ul { @for (ms, what) in seen { li { (words::stamp(ms as f64 / 1000.0)) " " (line(&what)) } } }
+            }
+            h3 { "What could not be seen" }
+            ul { @for spot in BLIND_SPOTS { li { (spot) } } }
+        }
+    }
 }
 
 /// What lights up what: everything that belongs to a signal, wherever one of its places is pointed at.
@@ -85,6 +104,8 @@ fn result(review: &Review) -> Markup {
             @match &review.outcome {
                 Outcome::Scored(card) => (scored(card, review)),
                 Outcome::Unscored(why) => p { strong { "Unscored: " } (words::unscored(why, &review.session)) },
+                Outcome::Abandoned => p { (words::ABANDONED) },
+                Outcome::Unjudged => p { (words::unjudged(&review.session)) },
                 Outcome::Unfinished => p { (words::unfinished(&review.session)) },
             }
         }
@@ -193,7 +214,7 @@ fn said(review: &Review, numbers: &Numbers<'_>) -> Markup {
 fn entry_block(entry: &Entry, numbers: &Numbers<'_>) -> Markup {
     match &entry.item {
         Item::Interviewer(asked) => html! {
-            div.turn.interviewer { h3 { (words::interviewer(&asked.kind)) } (paragraphs(&asked.text)) }
+            div.turn.interviewer { h3 { (words::interviewer(words::INTERVIEWER, &asked.kind)) } (paragraphs(&asked.text)) }
         },
         Item::Answer { pieces, retried } => html! {
             div.turn.you {
@@ -205,6 +226,7 @@ fn entry_block(entry: &Entry, numbers: &Numbers<'_>) -> Markup {
             div.turn.you { h3 { (words::aside(*route)) } (paragraphs(text)) }
         },
         Item::Used(what) => html! { p.used { "(" (words::used(what)) ")" } },
+        Item::Ended(why) => html! { p.used { "(" (words::cut(*why)) ")" } },
     }
 }
 

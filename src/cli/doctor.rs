@@ -1,0 +1,146 @@
+//! `pushback doctor`: is everything in place?
+
+use std::io::{self, IsTerminal};
+
+use super::{
+    error::{FAILED, Failure},
+    model::{self, Choice},
+    round::Context,
+};
+use crate::{
+    adapters::{
+        bank_files, console,
+        jsonl::{self, Damage},
+        model_file::{self, QWEN_CODER_1_5B},
+        open_rounds, paths,
+        seal::{self, SealingKey},
+    },
+    core::text::one_line,
+    render::term,
+};
+
+/// What a check found.
+enum Finding {
+    /// All is well.
+    Fine(String),
+    /// Something to know.
+    Note(String),
+    /// Something that has to be mended, and how.
+    Wrong(String),
+}
+
+use Finding::{Fine, Note, Wrong};
+
+/// Looks at everything that Pushback needs. A terminal that a killed process left unusable was given back already, as
+/// every start does it.
+pub fn doctor(context: &Context) -> Result<(), Failure> {
+    let findings: Vec<Finding> = [folder(context), model(context), terminal(), bank(context), key(context)]
+        .into_iter()
+        .chain(sessions(context)?)
+        .chain(open_round(context)?)
+        .collect();
+    let mut wrong = 0;
+    for finding in &findings {
+        let (mark, style, text) = match finding {
+            Fine(text) => ("ok  ", term::GOOD, text),
+            Note(text) => ("note", term::WARN, text),
+            Wrong(text) => ("bad ", term::WARN, text),
+        };
+        wrong += usize::from(matches!(finding, Wrong(_)));
+        let row = format!("{} {}", term::paint(style, mark), one_line(text));
+        console::print(&term::wrap_hanging(&row, console::width(), 0, 5))?;
+    }
+    match wrong {
+        0 => Ok(()),
+        1 => Err(Failure::new(FAILED, "one thing has to be mended")),
+        wrong => Err(Failure::new(FAILED, format!("{wrong} things have to be mended"))),
+    }
+}
+
+fn folder(context: &Context) -> Finding {
+    let folder = context.sessions.folder();
+    let shown = paths::display(folder);
+    let tried = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+    match tried {
+        Ok(_) => Fine(format!("sessions can be written to {shown}")),
+        Err(error) => Wrong(format!("sessions can't be written to {shown}: {error}")),
+    }
+}
+
+fn model(context: &Context) -> Finding {
+    match model::choice(context) {
+        Ok(Choice::None) => Note("no model is in use: nothing is scored".into()),
+        Ok(Choice::Endpoint { url, model, .. }) => Note(format!(
+            "answers are sent to {url} (model {model}); whether it answers shows when it is asked"
+        )),
+        Ok(Choice::Embedded) => match model_file::installed(&context.home.models(), &QWEN_CODER_1_5B) {
+            Some(file) => Fine(format!("the model is at {}", paths::display(&file))),
+            None => Wrong("the model is not installed: `pushback model install` gets it".into()),
+        },
+        Err(failure) => Wrong(failure.message),
+    }
+}
+
+fn terminal() -> Finding {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        Fine(format!("a real terminal, {} columns wide", console::width()))
+    } else {
+        Note("this is no real terminal: live mode needs one".into())
+    }
+}
+
+fn bank(context: &Context) -> Finding {
+    let (bank, mut problems) = bank_files::load(&context.home);
+    let (loops, faults) = bank_files::load_loops(&context.home, &bank);
+    problems.extend(faults);
+    match problems.as_slice() {
+        [] => Fine(format!("{} scenarios and {} interview loops", bank.cases().count(), loops.len())),
+        [first, ..] => Wrong(format!(
+            "{} files of the bank are left out, first {}: {}",
+            problems.len(),
+            first.place,
+            first.message
+        )),
+    }
+}
+
+fn key(context: &Context) -> Finding {
+    match SealingKey::of(&context.home.keys()) {
+        Err(error) => Wrong(error.to_string()),
+        Ok(_) if !seal::is_private(&context.home.keys()) => Wrong(format!(
+            "others can read the key in {}: chmod 600 it",
+            paths::display(&context.home.keys())
+        )),
+        Ok(key) => Fine(format!("live sessions are sealed with {}", key.public())),
+    }
+}
+
+fn sessions(context: &Context) -> Result<Vec<Finding>, Failure> {
+    let ids = context.sessions.ids()?;
+    let mut findings = vec![];
+    for id in &ids {
+        match jsonl::load(&context.sessions.journal(id)) {
+            Ok(loaded) => match loaded.damage {
+                None => {}
+                Some(Damage::TornEnd { .. }) => findings.push(Note(format!(
+                    "{id}: the last line was cut off while it was written; `pushback resume {id}` sets it aside"
+                ))),
+                Some(Damage::Line { number, why }) => findings.push(Wrong(format!(
+                    "{id}: line {number} is damaged ({why}); what comes before it can be read"
+                ))),
+            },
+            Err(error) => findings.push(Wrong(format!("{id}: {error}"))),
+        }
+    }
+    if findings.is_empty() {
+        findings.push(Fine(format!("{} sessions, all of them whole", ids.len())));
+    }
+    Ok(findings)
+}
+
+fn open_round(context: &Context) -> Result<Option<Finding>, Failure> {
+    let open = open_rounds::current(&context.sessions)?;
+    Ok(open.map(|open| {
+        Note(format!("a live round is open ({}): `pushback resume {}` goes on with it", open.title, open.id))
+    }))
+}

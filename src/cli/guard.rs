@@ -1,0 +1,83 @@
+//! As long as a live round is open, nothing of the program shows what would help with it, in any terminal.
+
+use super::{
+    args::{Command, ScenarioCommand},
+    error::{Failure, REFUSED},
+    round::Context,
+};
+use crate::{
+    adapters::{clock::SystemClock, console, live_terminal, open_rounds},
+    core::{command, text::one_line},
+    ports::Clock,
+};
+
+/// The name of a command that shows something of cases, rubrics or scores. A new command has to take its place here.
+pub fn shown_by(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Practice(_) => Some("practice"),
+        Command::Sessions { .. } => Some("sessions"),
+        Command::Review { .. } => Some("review"),
+        Command::Score(_) => Some("score"),
+        Command::Replay { .. } => Some("replay"),
+        Command::Judge(_) => Some("judge"),
+        Command::Compare { .. } => Some("compare"),
+        Command::Dispute(_) => Some("dispute"),
+        Command::Export(_) => Some("export"),
+        Command::Progress(_) => Some("progress"),
+        // Titles only; `live` and `resume` see for themselves; the others show nothing of a case.
+        Command::Scenario(ScenarioCommand::List { .. })
+        | Command::Live(_)
+        | Command::Resume { .. }
+        | Command::Doctor
+        | Command::Verify(_)
+        | Command::Model(_) => None,
+    }
+}
+
+/// The same for what is typed at the prompt between sessions.
+pub fn shown_by_typed(command: &command::Command) -> Option<&'static str> {
+    match command {
+        command::Command::Practice(_) => Some("practice"),
+        command::Command::Sessions => Some("sessions"),
+        command::Command::Review(_) => Some("review"),
+        command::Command::Score(_) => Some("score"),
+        command::Command::Replay(_) => Some("replay"),
+        command::Command::Compare(_) => Some("compare"),
+        command::Command::Dispute(_) => Some("dispute"),
+        command::Command::Progress => Some("progress"),
+        command::Command::Help
+        | command::Command::Quit
+        | command::Command::Act(_)
+        | command::Command::Live(_)
+        | command::Command::Verify(_)
+        | command::Command::Resume(_)
+        | command::Command::Scenarios => None,
+    }
+}
+
+/// Refuses a command while a live round is open, and has the try put down in the round's journal.
+pub fn check(context: &Context, command: &str) -> Result<(), Failure> {
+    let Some(open) = open_rounds::current(&context.sessions)? else { return Ok(()) };
+    open_rounds::refused(&context.sessions, &open, SystemClock.now(), command)?;
+    Err(Failure::new(
+        REFUSED,
+        format!(
+            "a live round is open ({}): `{command}` shows nothing until it is over",
+            one_line(&open.title)
+        ),
+    )
+    .hint(format!(
+        "the try is recorded; if the round was cut off, `pushback resume {}` goes on with it",
+        open.id
+    )))
+}
+
+/// Gives back a terminal that a live round took and could not give back because it was killed.
+pub fn repair_terminal(context: &Context) -> Result<(), Failure> {
+    if live_terminal::repair(&live_terminal::note(context.sessions.folder())) {
+        console::print(
+            "(a live round was killed and had left this terminal unusable; it is as it was before)",
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,297 @@
+//! `pushback live --loop`: several rounds in order, the debrief at the end.
+
+use std::time::Instant;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+
+use super::{
+    args::LiveArgs,
+    bank,
+    error::{BAD_INPUT, Failure},
+    live::{self, Entrance, Plan},
+    model,
+    round::Context,
+};
+use crate::{
+    adapters::{
+        bank_files,
+        clock::SystemClock,
+        console::{self, Terminal},
+        jsonl::{self, JsonlJournal},
+        open_rounds::{self, LoopRun, OpenRound},
+        script::Script,
+        seal::SealingKey,
+    },
+    app::drive::{self, Ending},
+    core::{
+        bank::{Bank, Case, nearest},
+        interview_loop::{self, InterviewLoop},
+        live::LoopPlace,
+        review::{self, Review},
+        text::one_line,
+    },
+    ports::{Clock, Observer},
+    render::live as screen,
+};
+
+fn load(context: &Context, bank: &Bank) -> Vec<InterviewLoop> {
+    let (loops, problems) = bank_files::load_loops(&context.home, bank);
+    bank::tell(&problems);
+    loops
+}
+
+/// Lists the loops that there are.
+pub fn list(context: &Context) -> Result<(), Failure> {
+    let bank = bank::load(context)?;
+    for one in load(context, &bank) {
+        console::print(&screen::loop_row(&one, console::width()))?;
+    }
+    Ok(())
+}
+
+/// Shows the rules and plays a loop on the person's word.
+pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure> {
+    let bank = bank::load(context)?;
+    let loops = load(context, &bank);
+    let Some(definition) = loops.iter().find(|one| one.id == id) else {
+        let near = nearest(id, loops.iter().map(|one| one.id.as_str()));
+        let near = near.map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+        return Err(Failure::new(BAD_INPUT, format!("there is no interview loop `{id}`{near}"))
+            .hint("`pushback live --list-loops` shows those that there are"));
+    };
+    let run = LoopRun {
+        definition: definition.clone(),
+        target: args.target.or(context.config.target.filter(|_| definition.target.is_none())),
+        seed: args.seed.unwrap_or_else(rand::random),
+        declared: args.declare.clone(),
+    };
+    let cases = draw(context, &bank, &run)?;
+    let observer = model::observer(context)?;
+    let entrance = Entrance::new(context, args)?;
+    let minutes =
+        cases.iter().zip(&definition.rounds).map(|(case, round)| minutes(case, round.minutes)).sum();
+    let target =
+        definition.rounds.first().map_or_else(Default::default, |round| definition.target(round, run.target));
+    let what = format!("{}, {} rounds", one_line(&definition.title), definition.rounds.len());
+    if !entrance.word(&what, minutes, target)? {
+        drop(entrance);
+        return Ok(console::print("Nothing has begun, and nothing is recorded.")?);
+    }
+    let now = SystemClock.now();
+    let open = OpenRound {
+        id: context.sessions.new_id(now, &format!("loop-{id}")),
+        title: definition.title.clone(),
+        of_loop: Some(Box::new(run)),
+        since: now,
+    };
+    open_rounds::open(&context.sessions, &open)?;
+    rounds(context, &open, &bank, Some(entrance), &*observer)
+}
+
+fn minutes(case: &Case, given: Option<u32>) -> u32 {
+    given.unwrap_or(case.scenario.minutes)
+}
+
+/// The cases of all rounds. The same seed draws the same from the same bank and the same past.
+fn draw<'a>(context: &Context, bank: &'a Bank, run: &LoopRun) -> Result<Vec<&'a Case>, Failure> {
+    let mut taken: Vec<String> =
+        run.definition.rounds.iter().filter_map(|round| round.scenario.clone()).collect();
+    let mut seeds = ChaCha20Rng::seed_from_u64(run.seed);
+    let mut cases = vec![];
+    for round in &run.definition.rounds {
+        let seed = seeds.random();
+        let case = match &round.scenario {
+            Some(id) => bank.case(id)?,
+            None => live::draw(context, bank, round.theme.as_deref(), seed, &taken)?,
+        };
+        taken.push(case.scenario.id.clone());
+        cases.push(case);
+    }
+    Ok(cases)
+}
+
+/// Ids of the sessions of a run, in order.
+fn sessions(context: &Context, run: &str) -> Result<Vec<String>, Failure> {
+    let mut ids = context.sessions.ids()?;
+    ids.retain(|id| id.strip_prefix(run).is_some_and(|rest| rest.starts_with("-round-")));
+    Ok(ids)
+}
+
+/// Goes on with a loop that was cut off, in a round or between two.
+pub fn resume(context: &Context, open: &OpenRound) -> Result<(), Failure> {
+    let bank = bank::load(context)?;
+    let observer = model::observer(context)?;
+    if let Some(id) = sessions(context, &open.id)?.pop() {
+        let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
+        context.sessions.forget_if_sent(&id, &loaded.lines);
+        if let Some(session) = review::replay(&loaded.lines).filter(|session| !session.is_sealed()) {
+            match live::take_up(context, open, session, loaded.lines, journal, &*observer)? {
+                Ending::Left => return live::finish(context, Ending::Left, &open.id),
+                // Left for good.
+                Ending::Over => return debrief(context, open, &*observer),
+                Ending::Sealed => {}
+            }
+        }
+    }
+    rounds(context, open, &bank, None, &*observer)
+}
+
+/// Plays the rounds that have not been begun yet, and then lets the judge speak.
+fn rounds(
+    context: &Context,
+    open: &OpenRound,
+    bank: &Bank,
+    mut entrance: Option<Entrance>,
+    observer: &dyn Observer,
+) -> Result<(), Failure> {
+    let Some(run) = &open.of_loop else { return Ok(()) };
+    let played = sessions(context, &open.id)?.len();
+    let left_for_good = sessions(context, &open.id)?.last().is_some_and(|id| {
+        let lines = jsonl::load(&context.sessions.journal(id)).map(|loaded| loaded.lines).unwrap_or_default();
+        review::replay(&lines).is_some_and(|session| session.is_abandoned())
+    });
+    let of = run.definition.rounds.len();
+    let mut seeds = ChaCha20Rng::seed_from_u64(run.seed);
+    for (number, round) in (1..).zip(&run.definition.rounds) {
+        let seed: u64 = seeds.random();
+        if number <= played || left_for_good {
+            continue;
+        }
+        let case = match &round.scenario {
+            Some(id) => bank.case(id)?,
+            None => {
+                let named = run
+                    .definition
+                    .rounds
+                    .iter()
+                    .filter_map(|round| round.scenario.clone())
+                    .collect::<Vec<_>>();
+                live::draw(context, bank, round.theme.as_deref(), seed, &named)?
+            }
+        };
+        let minutes = minutes(case, round.minutes);
+        let (entered, break_ms) = match entrance.take() {
+            Some(entrance) => (entrance, 0),
+            None => {
+                live::require_terminal()?;
+                let args = LiveArgs { declare: run.declared.clone(), ..LiveArgs::default() };
+                let entered = Entrance::new(context, &args)?;
+                console::print(&screen::between_rounds(round, number, of, minutes, console::width()))?;
+                let began = Instant::now();
+                if !entered.wait_for_word()? {
+                    drop(entered);
+                    return live::finish(context, Ending::Left, &open.id);
+                }
+                (entered, began.elapsed().as_millis() as u64)
+            }
+        };
+        let of_loop = LoopPlace {
+            id: run.definition.id.clone(),
+            run: open.id.clone(),
+            round: number,
+            of,
+            weight: round.weight.unwrap_or(1),
+            break_ms,
+        };
+        let id = format!("{}-round-{number:02}-{}", open.id, case.scenario.id);
+        let plan = Plan {
+            id: &id,
+            case,
+            seed: round.scenario.is_none().then_some(seed),
+            target: run.definition.target(round, run.target),
+            minutes,
+            voice: round.interviewer.clone(),
+            of_loop: Some(of_loop),
+        };
+        match live::begin(context, &plan, open, entered, observer)? {
+            Ending::Left => return live::finish(context, Ending::Left, &open.id),
+            Ending::Over => break,
+            Ending::Sealed => {}
+        }
+    }
+    debrief(context, open, observer)
+}
+
+/// Has every round judged that was said to its end, shows what came of all of them, and opens everything again.
+fn debrief(context: &Context, open: &OpenRound, observer: &dyn Observer) -> Result<(), Failure> {
+    console::print("\nThe loop is over. The judge reads all rounds now.")?;
+    for id in sessions(context, &open.id)? {
+        let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
+        let mut lines = loaded.lines;
+        let Some(mut session) =
+            review::replay(&lines).filter(|session| session.is_sealed() && !session.is_over())
+        else {
+            continue;
+        };
+        let mut journal = journal.sealed_with(SealingKey::of(&context.home.keys())?);
+        let mut console = Quiet(Terminal::new(Script::new(std::io::empty()), context.cancelled.clone()));
+        drive::drive(&mut session, &mut lines, &mut journal, observer, &mut console)?;
+    }
+    open_rounds::close(&context.sessions, &open.id)?;
+    show(context, &open.id)
+}
+
+/// Shows what came of a run.
+pub fn show(context: &Context, run: &str) -> Result<(), Failure> {
+    let mut reviews: Vec<Review> = vec![];
+    for id in sessions(context, run)? {
+        reviews.push(review::fold(&jsonl::load(&context.sessions.journal(&id))?.lines)?);
+    }
+    let places: Vec<&LoopPlace> =
+        reviews.iter().filter_map(|review| review.ledger.as_ref()?.rules.of_loop.as_ref()).collect();
+    let weights: Vec<u32> = places.iter().map(|place| place.weight).collect();
+    let bank = bank::load(context)?;
+    let id = places.first().map(|place| place.id.clone()).unwrap_or_default();
+    let definition = load(context, &bank).into_iter().find(|one| one.id == id);
+    let debrief = interview_loop::combine(&reviews, &weights);
+    Ok(console::print(&screen::debrief(&debrief, definition.as_ref(), console::width()))?)
+}
+
+/// The run that is meant, if one is: its id, or how it begins where no other session begins so.
+pub fn find(context: &Context, given: Option<&str>) -> Result<Option<String>, Failure> {
+    let Some(given) = given else { return Ok(None) };
+    let mut runs: Vec<String> = context
+        .sessions
+        .ids()?
+        .into_iter()
+        .filter(|id| id.starts_with(given))
+        .map(|id| id.split_once("-round-").map_or(id.clone(), |(run, _)| run.to_owned()))
+        .collect();
+    runs.dedup();
+    match runs.as_slice() {
+        [run] if run.contains("-loop-") && run.starts_with(given) => Ok(Some(run.clone())),
+        _ => Ok(None),
+    }
+}
+
+/// A console that shows no card: what came of a round is shown when all are over.
+struct Quiet<C>(C);
+
+impl<C: crate::ports::Console> crate::ports::Console for Quiet<C> {
+    fn show(
+        &mut self,
+        show: &crate::core::session::Show,
+        session: &crate::core::session::Session,
+    ) -> std::io::Result<()> {
+        self.0.show(show, session)
+    }
+
+    fn card(&mut self, _: &Review) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn kept(&mut self) {}
+
+    fn listen(&mut self, _: Option<crate::ports::Overheard>) -> std::io::Result<crate::ports::Heard> {
+        Ok(crate::ports::Heard::Leave)
+    }
+
+    fn rest(&mut self) -> std::io::Result<crate::ports::Heard> {
+        Ok(crate::ports::Heard::Leave)
+    }
+
+    fn busy(&self, what: &'static str) -> Box<dyn crate::ports::Watch> {
+        self.0.busy(what)
+    }
+}

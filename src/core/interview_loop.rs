@@ -1,0 +1,183 @@
+//! Interview loops: several rounds in order, each with its own interviewer, and one result at the end.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    bank::{Bank, nearest},
+    level::{Level, TargetLevel},
+    live::Voice,
+    review::{Outcome, Review},
+    scenario::{LONGEST_TEXT, is_id},
+};
+
+/// An interview loop. File: `scenarios/loops/<id>.yaml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct InterviewLoop {
+    /// Unique; the file's name.
+    pub id: String,
+    /// For people.
+    pub title: String,
+    /// What it is like, in a sentence or two.
+    pub about: String,
+    /// The level that it is for, unless the person says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetLevel>,
+    /// The rounds, in order.
+    pub rounds: Vec<LoopRound>,
+    /// The author's words at the end, after the results.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debrief: Option<String>,
+}
+
+/// A round of a loop.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LoopRound {
+    /// For people.
+    pub name: String,
+    /// A scenario of this theme is drawn…
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<String>,
+    /// …or it is this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// The target level of this round, if it is another one than the loop's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<TargetLevel>,
+    /// How long it takes, in minutes; as long as the scenario says, if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+    /// How long the break before it is, in minutes.
+    #[serde(default)]
+    pub break_before: u32,
+    /// How much the round counts, against 1 for the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
+    /// Who asks, and how they speak.
+    #[serde(default)]
+    pub interviewer: Voice,
+}
+
+impl InterviewLoop {
+    /// What is wrong with the loop beyond its syntax, one line each.
+    pub fn problems(&self, bank: &Bank) -> Vec<String> {
+        let mut problems = vec![];
+        if !is_id(&self.id) {
+            problems.push(format!("id `{}` is not made of lowercase letters, digits and hyphens", self.id));
+        }
+        if !(1..=12).contains(&self.rounds.len()) {
+            problems.push(format!("there are {} rounds: use 1 to 12", self.rounds.len()));
+        }
+        let known = |what: &str, word: &str, all: Vec<&str>| {
+            if all.contains(&word) {
+                return None;
+            }
+            let near = nearest(word, all).map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+            Some(format!("there is no {what} `{word}`{near}"))
+        };
+        for round in &self.rounds {
+            let name = &round.name;
+            match (&round.theme, &round.scenario) {
+                (Some(theme), None) => {
+                    problems.extend(known("theme", theme, bank.themes().into_iter().collect()))
+                }
+                (None, Some(id)) => {
+                    problems.extend(known(
+                        "scenario",
+                        id,
+                        bank.cases().map(|case| case.scenario.id.as_str()).collect(),
+                    ));
+                }
+                _ => {
+                    problems.push(format!("the round `{name}` needs a `theme` or a `scenario`, and not both"))
+                }
+            }
+            if round.minutes.is_some_and(|minutes| !(1..=180).contains(&minutes)) {
+                problems.push(format!("`minutes` of the round `{name}` is none of 1 to 180"));
+            }
+            if round.weight == Some(0) {
+                problems.push(format!("`weight` of the round `{name}` is 0: leave the round out instead"));
+            }
+            let voice = &round.interviewer;
+            let texts = [&voice.name, &voice.greeting, &voice.assume_and_say, &voice.no_help, &voice.again];
+            if texts.into_iter().flatten().any(|text| text.trim().is_empty() || text.len() > LONGEST_TEXT) {
+                problems.push(format!(
+                    "the interviewer of the round `{name}` has an empty phrase, or one that is too long"
+                ));
+            }
+        }
+        problems
+    }
+
+    /// The target level of a round.
+    pub fn target(&self, round: &LoopRound, chosen: Option<TargetLevel>) -> TargetLevel {
+        chosen.or(round.level).or(self.target).unwrap_or_default()
+    }
+}
+
+/// What came of a loop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Debrief {
+    /// One a round that was begun, in order.
+    pub rounds: Vec<RoundResult>,
+    /// The weighted mean of the rounds that were scored, 0 to 5. `None` if none was.
+    pub overall: Option<f64>,
+    /// The level that it reads at.
+    pub read: Option<Level>,
+    /// The criterion that read lowest in all rounds, with its round's index.
+    pub lowest: Option<(usize, String, f64)>,
+}
+
+/// What came of one round.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoundResult {
+    /// Id of its session.
+    pub session: String,
+    /// The scenario's title.
+    pub title: String,
+    /// The level that it was for.
+    pub target: TargetLevel,
+    /// Its overall level and the level that it reads at, or why there is none.
+    pub result: Result<(f64, Option<Level>), String>,
+}
+
+/// Combines the results of a loop's rounds. `weights` holds one a round.
+pub fn combine(reviews: &[Review], weights: &[u32]) -> Debrief {
+    let rounds: Vec<RoundResult> = reviews
+        .iter()
+        .map(|review| RoundResult {
+            session: review.session.clone(),
+            title: review.drawn.scenario.title.clone(),
+            target: review.drawn.target,
+            result: match &review.outcome {
+                Outcome::Scored(card) => Ok((card.score.overall, card.score.read)),
+                Outcome::Unscored(why) => Err(why.to_string()),
+                Outcome::Abandoned => Err("left before its end".into()),
+                Outcome::Unjudged => Err("not judged yet".into()),
+                Outcome::Unfinished => Err("cut off".into()),
+            },
+        })
+        .collect();
+    let scored = rounds.iter().zip(weights.iter().chain(std::iter::repeat(&1)));
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for (round, by) in scored {
+        if let Ok((overall, _)) = round.result {
+            sum += overall * f64::from(*by);
+            weight += f64::from(*by);
+        }
+    }
+    let overall = (weight > 0.0).then(|| sum / weight);
+    let criteria = reviews.iter().enumerate().flat_map(|(index, review)| match &review.outcome {
+        Outcome::Scored(card) => {
+            card.criteria.iter().map(|c| (index, c.name.clone(), c.level)).collect::<Vec<_>>()
+        }
+        _ => vec![],
+    });
+    Debrief {
+        overall,
+        read: overall.and_then(Level::reads),
+        lowest: criteria.min_by(|a, b| a.2.total_cmp(&b.2)),
+        rounds,
+    }
+}
