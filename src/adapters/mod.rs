@@ -9,6 +9,7 @@ pub mod embedded;
 pub mod jsonl;
 pub mod labels;
 pub mod line_editor;
+pub mod lint_files;
 pub mod model_file;
 pub mod no_model;
 pub mod openai;

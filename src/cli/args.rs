@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::core::level::TargetLevel;
 
@@ -67,9 +67,15 @@ pub enum Command {
     },
     /// Score a session again with the model that is in use now, or answers in bulk.
     Score(ScoreArgs),
-    /// The bank of scenarios.
+    /// The bank of scenarios, and your own.
     #[command(subcommand)]
     Scenario(ScenarioCommand),
+    /// The rubrics, and your own.
+    #[command(subcommand)]
+    Rubric(RubricCommand),
+    /// JSON Schema of the files, for editors.
+    #[command(subcommand)]
+    Schema(SchemaCommand),
     /// The embedded model.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -144,6 +150,57 @@ pub enum ScenarioCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Check files of scenarios and rubrics: every problem at once, each with its place and what to do.
+    Lint(LintArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RubricCommand {
+    /// Check files of scenarios and rubrics: every problem at once, each with its place and what to do.
+    Lint(LintArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SchemaCommand {
+    /// Of `scenarios/<theme>/<id>.yaml`.
+    Scenario,
+    /// Of `rubrics/<id>.yaml`.
+    Rubric,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+#[command(after_help = LINT_HELP)]
+pub struct LintArgs {
+    /// Files, or folders with all that is below them; your own folders, if none are named.
+    pub paths: Vec<PathBuf>,
+
+    /// How the findings are told.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+
+    /// Mend what can be mended without a doubt: misspelt keys, values and references.
+    #[arg(long)]
+    pub fix: bool,
+
+    /// Fail on warnings too.
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
+const LINT_HELP: &str = "\
+Exit codes: 0 no errors (there may be warnings), 2 errors, or warnings with --deny-warnings.";
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One array of objects.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands, for a check on GitHub.
+    Github,
 }
 
 #[derive(Debug, Subcommand)]

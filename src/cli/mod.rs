@@ -6,6 +6,7 @@ mod batch;
 mod bulk;
 mod error;
 mod judge;
+mod lint;
 mod model;
 mod repl;
 mod review;
@@ -19,7 +20,7 @@ use std::{io::Write, process::ExitCode};
 use clap::Parser;
 
 pub use args::Args;
-use args::{Command, ScenarioCommand, ScoreArgs};
+use args::{Command, RubricCommand, ScenarioCommand, ScoreArgs};
 use error::Failure;
 
 /// Runs the program.
@@ -53,6 +54,10 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Score(ScoreArgs { bulk: Some(bulk), .. })) => bulk::score(&context, &bulk),
         Some(Command::Score(ScoreArgs { session, .. })) => score::session(&context, session.as_deref()),
         Some(Command::Scenario(ScenarioCommand::List { json })) => bank::list(&context, json),
+        Some(Command::Scenario(ScenarioCommand::Lint(args)) | Command::Rubric(RubricCommand::Lint(args))) => {
+            lint::lint(&context, &args)
+        }
+        Some(Command::Schema(command)) => lint::schema(&command),
         Some(Command::Judge(command)) => judge::run(&context, command),
         Some(Command::Model(command)) => model::run(&context, &command),
     }

@@ -45,6 +45,7 @@ pub struct Problem {
 #[derive(Clone, Debug, Default)]
 pub struct Bank {
     cases: BTreeMap<String, Case>,
+    rubrics: BTreeMap<String, Rubric>,
 }
 
 /// Why nothing could be drawn.
@@ -58,6 +59,9 @@ pub enum DrawError {
         /// The id that it may have meant.
         near: Option<String>,
     },
+    /// The scenario or its rubric is a draft.
+    #[error("`{0}` is a draft, or its rubric is: a draft is not played before its author has accepted it")]
+    Draft(String),
     /// No scenario has this theme.
     #[error("there is no theme `{theme}`: the themes are {}", .known.join(", "))]
     NoTheme {
@@ -83,6 +87,13 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
+}
+
+impl Case {
+    /// Whether nobody has said yet that the scenario and its rubric are right.
+    pub fn is_draft(&self) -> bool {
+        self.scenario.draft || self.rubric.draft
+    }
 }
 
 impl Bank {
@@ -128,25 +139,50 @@ impl Bank {
                     .extend(faults.into_iter().map(|message| Problem { place: file.clone(), message })),
             }
         }
-        (Self { cases }, problems)
+        (Self { cases, rubrics }, problems)
     }
 
-    /// All cases, by id.
+    /// All cases that can be played, by id: no drafts.
     pub fn cases(&self) -> impl Iterator<Item = &Case> {
+        self.all().filter(|case| !case.is_draft())
+    }
+
+    /// All cases, drafts included.
+    pub fn all(&self) -> impl Iterator<Item = &Case> {
         self.cases.values()
+    }
+
+    /// All rubrics, drafts included.
+    pub fn rubrics(&self) -> impl Iterator<Item = &Rubric> {
+        self.rubrics.values()
+    }
+
+    /// The rubric with this id, draft or not.
+    pub fn rubric(&self, id: &str) -> Option<&Rubric> {
+        self.rubrics.get(id)
     }
 
     /// The themes that there are, in alphabetical order.
     pub fn themes(&self) -> BTreeSet<&str> {
-        self.cases.values().map(|case| case.scenario.theme.as_str()).collect()
+        self.cases().map(|case| case.scenario.theme.as_str()).collect()
     }
 
-    /// The case with this id.
+    /// The case with this id, to be played.
     ///
     /// # Errors
     ///
-    /// When there is none, with the id that was probably meant.
+    /// When there is none, or it is a draft.
     pub fn case(&self, id: &str) -> Result<&Case, DrawError> {
+        let case = self.case_or_draft(id)?;
+        if case.is_draft() { Err(DrawError::Draft(id.to_owned())) } else { Ok(case) }
+    }
+
+    /// The case with this id, for its author's eyes.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn case_or_draft(&self, id: &str) -> Result<&Case, DrawError> {
         self.cases.get(id).ok_or_else(|| DrawError::NoScenario {
             id: id.to_owned(),
             near: nearest(id, self.cases.keys().map(String::as_str)).map(str::to_owned),
@@ -166,8 +202,7 @@ impl Bank {
             let known = self.themes().into_iter().map(str::to_owned).collect();
             return Err(DrawError::NoTheme { theme: theme.to_owned(), known });
         }
-        self.cases
-            .values()
+        self.cases()
             .filter(|case| theme.is_none_or(|theme| case.scenario.theme == theme))
             .choose(rng)
             .ok_or(DrawError::Empty)

@@ -7,6 +7,7 @@ pub mod bank;
 pub mod command;
 pub mod judging;
 pub mod level;
+pub mod lint;
 pub mod policy;
 pub mod record;
 pub mod review;

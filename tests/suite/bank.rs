@@ -78,7 +78,7 @@ fn each_broken_file_is_told_with_its_place_and_costs_nothing_else() {
         "scenarios/c-probe.yaml",
         scenario("c").replace("missing: who-is-hurt", "missing: who-is-hrut"),
     );
-    home.write("scenarios/d-binary.yaml", [0xff, 0xfe, 0x00, 0x9f]);
+    home.write("scenarios/d-binary.yaml", [0x00, 0xff, 0x9f]);
     home.write("scenarios/e-large.yaml", "# ".repeat(600_000));
     home.write("scenarios/f-artifact.yaml", scenario("f") + "artifact: ../../etc/passwd\n");
     home.write("scenarios/g-id.yaml", scenario("\"not an id\""));

@@ -7,6 +7,7 @@ mod faults;
 mod home;
 mod judge_fit;
 mod labels;
+mod lint;
 mod model_file;
 mod openai;
 mod practice;
