@@ -169,9 +169,14 @@ impl<I: Input> Console for Terminal<I> {
     }
 
     fn busy(&self, what: &'static str) -> Box<dyn Watch> {
-        self.cancelled.store(false, Ordering::SeqCst);
-        Box::new(Busy { bar: bar(what), cancelled: self.cancelled.clone() })
+        busy(what, self.cancelled.clone())
     }
+}
+
+/// Shows that a model is at work, until the returned value is dropped; `cancelled` is set by whoever catches Ctrl-C.
+pub fn busy(what: &'static str, cancelled: Arc<AtomicBool>) -> Box<dyn Watch> {
+    cancelled.store(false, Ordering::SeqCst);
+    Box::new(Busy { bar: bar(what), cancelled })
 }
 
 /// A bar that is gone when it is dropped; nothing on anything but a terminal.

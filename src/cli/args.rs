@@ -152,12 +152,32 @@ pub enum ScenarioCommand {
     },
     /// Check files of scenarios and rubrics: every problem at once, each with its place and what to do.
     Lint(LintArgs),
+    /// Make one of your own, from a template that teaches the format or from a note.
+    New(NewArgs),
+    /// Say that a draft was read through and is right: from then on it can be drawn.
+    Accept(AcceptArgs),
+    /// Show a case as the candidate gets to see it.
+    Show {
+        /// Id of a scenario, draft or not.
+        scenario: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
 pub enum RubricCommand {
     /// Check files of scenarios and rubrics: every problem at once, each with its place and what to do.
     Lint(LintArgs),
+    /// Make one of your own, from a template that teaches the format or from a note.
+    New(NewArgs),
+    /// Say that a draft was read through and is right: from then on it can be drawn.
+    Accept(AcceptArgs),
+    /// List the rubrics.
+    List,
+    /// Show a rubric: its criteria, levels, signals and red flags.
+    Show {
+        /// Id of a rubric.
+        rubric: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -166,6 +186,38 @@ pub enum SchemaCommand {
     Scenario,
     /// Of `rubrics/<id>.yaml`.
     Rubric,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct NewArgs {
+    /// Its id: lowercase letters, digits and hyphens. Asked for, if it is not named.
+    pub id: Option<String>,
+
+    /// Its title.
+    #[arg(long)]
+    pub title: Option<String>,
+
+    /// The theme of a scenario.
+    #[arg(long)]
+    pub theme: Option<String>,
+
+    /// What answers to a scenario are scored against.
+    #[arg(long)]
+    pub rubric: Option<String>,
+
+    /// Draft it from a note of yours, with the model of an endpoint. Every drafted line is marked.
+    #[arg(long, value_name = "NOTE")]
+    pub from: Option<PathBuf>,
+
+    /// Don't open the editor (VISUAL or EDITOR).
+    #[arg(long)]
+    pub no_edit: bool,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct AcceptArgs {
+    /// Its id.
+    pub id: String,
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]

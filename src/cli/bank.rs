@@ -9,7 +9,8 @@ use super::{
 use crate::{
     adapters::{bank_files, console},
     core::{
-        bank::{Bank, Problem},
+        bank::{Bank, Problem, nearest},
+        rubric::Rubric,
         text::{one_line, visible},
     },
     render::term,
@@ -68,4 +69,41 @@ pub fn list(context: &Context, json: bool) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Shows a case as the candidate gets to see it.
+pub fn show(context: &Context, id: &str) -> Result<(), Failure> {
+    let bank = load(context)?;
+    let case = bank.case_or_draft(id)?;
+    console::print(&term::case(case, console::width()))?;
+    Ok(console::print(&term::wrap(&case.scenario.opening, console::width(), 0))?)
+}
+
+/// Lists the rubrics.
+pub fn list_rubrics(context: &Context) -> Result<(), Failure> {
+    let bank = load(context)?;
+    for rubric in bank.rubrics() {
+        let draft = if rubric.draft { " (draft)" } else { "" };
+        let count = format!("{} criteria{draft}", rubric.criteria.len());
+        let row =
+            format!("{:<26} {} {}", rubric.id, one_line(&rubric.title), term::paint(term::FAINT, count));
+        console::print(&term::wrap_hanging(&row, console::width(), 0, 27))?;
+    }
+    Ok(())
+}
+
+/// The rubric with this id, or the failure that says what there is.
+pub fn rubric<'a>(bank: &'a Bank, id: &str) -> Result<&'a Rubric, Failure> {
+    bank.rubric(id).ok_or_else(|| {
+        let near = nearest(id, bank.rubrics().map(|rubric| rubric.id.as_str()));
+        let near = near.map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+        Failure::new(BAD_INPUT, format!("there is no rubric `{}`{near}", one_line(id)))
+            .hint("`pushback rubric list` shows what there is")
+    })
+}
+
+/// Shows a rubric.
+pub fn show_rubric(context: &Context, id: &str) -> Result<(), Failure> {
+    let bank = load(context)?;
+    Ok(console::print(&term::rubric(rubric(&bank, id)?, console::width()))?)
 }

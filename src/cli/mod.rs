@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod args;
+mod author;
 mod bank;
 mod batch;
 mod bulk;
@@ -22,6 +23,8 @@ use clap::Parser;
 pub use args::Args;
 use args::{Command, RubricCommand, ScenarioCommand, ScoreArgs};
 use error::Failure;
+
+use crate::core::lint::Kind;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
@@ -57,6 +60,15 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Scenario(ScenarioCommand::Lint(args)) | Command::Rubric(RubricCommand::Lint(args))) => {
             lint::lint(&context, &args)
         }
+        Some(Command::Scenario(ScenarioCommand::New(args))) => author::new(&context, Kind::Scenario, &args),
+        Some(Command::Scenario(ScenarioCommand::Accept(args))) => {
+            author::accept(&context, Kind::Scenario, &args)
+        }
+        Some(Command::Scenario(ScenarioCommand::Show { scenario })) => bank::show(&context, &scenario),
+        Some(Command::Rubric(RubricCommand::New(args))) => author::new(&context, Kind::Rubric, &args),
+        Some(Command::Rubric(RubricCommand::Accept(args))) => author::accept(&context, Kind::Rubric, &args),
+        Some(Command::Rubric(RubricCommand::List)) => bank::list_rubrics(&context),
+        Some(Command::Rubric(RubricCommand::Show { rubric })) => bank::show_rubric(&context, &rubric),
         Some(Command::Schema(command)) => lint::schema(&command),
         Some(Command::Judge(command)) => judge::run(&context, command),
         Some(Command::Model(command)) => model::run(&context, &command),

@@ -3,6 +3,7 @@
 //! Everything here takes values and returns values, so that it can be tested with plain data and read
 //! without knowing how the program is wired.
 
+pub mod authoring;
 pub mod bank;
 pub mod command;
 pub mod judging;

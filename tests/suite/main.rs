@@ -1,5 +1,6 @@
 //! Everything that needs neither the model nor a network.
 
+mod authoring;
 mod bank;
 mod bulk;
 mod fake_endpoint;
@@ -12,5 +13,6 @@ mod model_file;
 mod openai;
 mod practice;
 mod pty;
+mod schema;
 mod terminal;
 mod tidy;

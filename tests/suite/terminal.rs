@@ -30,6 +30,17 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Terminal {
     pub fn start(home: &Home, columns: u16, rows: u16, arguments: &[&str]) -> Self {
+        Self::start_with(home, columns, rows, arguments, &[])
+    }
+
+    /// The same with more of an environment.
+    pub fn start_with(
+        home: &Home,
+        columns: u16,
+        rows: u16,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let pty = native_pty_system();
         let pair = pty.openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(PROGRAM);
@@ -41,6 +52,9 @@ impl Terminal {
         for (key, value) in
             [("TERM", "xterm-256color"), ("TZ", "UTC"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin")]
         {
+            command.env(key, value);
+        }
+        for (key, value) in environment {
             command.env(key, value);
         }
         command.cwd(home.path());

@@ -1,6 +1,7 @@
 //! Any OpenAI-compatible endpoint as the observer: Ollama, llama-server, vLLM, LM Studio, or a hosted one.
 
 mod batch;
+mod draft;
 mod prompt;
 pub mod recalibrated;
 mod wire;
@@ -20,6 +21,7 @@ use crate::{
 };
 pub use batch::{Ended, Observed, Progress};
 use recalibrated::Recalibrated;
+pub use draft::Drafter;
 use wire::{Answer, Candidate, Message, Request, Wire, not_an_answer};
 
 /// An endpoint that a person chose.

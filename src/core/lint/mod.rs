@@ -74,6 +74,7 @@ rules! {
     Refused "refused" Error "the program does not load the file",
     Draft "draft" Warning "a draft is never drawn before its author has read it through and said so",
     DraftedLine "drafted-line" Warning "this line was written by a model, and nobody has said yet that it is right",
+    Todo "todo" Warning "it would be shown to the candidate or the judge as it stands",
     FileName "file-name" Warning "the file of a scenario or rubric is looked for under its id",
     LongStatement "long-statement" Warning "the longer a statement, the less a judge and an author agree on it",
     SettingLength "setting-length" Warning "below 60 words there is nothing to weigh; above 300 the candidate reads instead of thinking",
@@ -256,6 +257,13 @@ pub fn lint(sources: &[Source], known: &Known) -> Vec<Finding> {
         }
         found.extend(twins.iter().filter(|(at, _)| *at == place).map(|(_, finding)| finding.clone()));
         drafts(source, &mut found);
+        // What is still to be written is short, and whatever else, for that reason alone.
+        let todo: BTreeSet<Span> = found
+            .iter()
+            .filter(|finding| finding.rule == Rule::Todo)
+            .map(|finding| finding.span.clone())
+            .collect();
+        found.retain(|finding| finding.rule == Rule::Todo || !todo.contains(&finding.span));
         let has_error = found.iter().any(|finding| finding.rule.severity() == Severity::Error);
         if let Some((span, message)) = source.refused.as_ref().filter(|_| !has_error) {
             found.push(Finding::new(Rule::Refused, span, message.clone()));
@@ -275,9 +283,21 @@ fn drafts(source: &Source, found: &mut Vec<Finding>) {
         let finding = Finding::new(Rule::Draft, &node.span, "is a draft");
         found.push(finding.suggest(format!("read it through, then `pushback {command} accept {id}`")));
     }
+    todos(&source.tree, found);
     for span in &source.drafted {
         let finding = Finding::new(Rule::DraftedLine, span, "is drafted by a model");
         found.push(finding.suggest("check every word against what really happened, then take the mark away"));
+    }
+}
+
+fn todos(node: &Node, found: &mut Vec<Finding>) {
+    match &node.value {
+        tree::Value::Text(text) if text.trim_start().starts_with(super::authoring::TODO) => {
+            found.push(Finding::new(Rule::Todo, &node.span, "is still to be written"));
+        }
+        tree::Value::List(items) => items.iter().for_each(|item| todos(item, found)),
+        tree::Value::Map(entries) => entries.iter().for_each(|(_, node)| todos(node, found)),
+        _ => {}
     }
 }
 
