@@ -156,6 +156,8 @@ pub enum ScenarioCommand {
     New(NewArgs),
     /// Say that a draft was read through and is right: from then on it can be drawn.
     Accept(AcceptArgs),
+    /// Play one dry, as the candidate sees it, with notes on what is taken for what. Nothing is kept.
+    Try(TryArgs),
     /// Show a case as the candidate gets to see it.
     Show {
         /// Id of a scenario, draft or not.
@@ -212,6 +214,21 @@ pub struct NewArgs {
     /// Don't open the editor (VISUAL or EDITOR).
     #[arg(long)]
     pub no_edit: bool,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct TryArgs {
+    /// Id of a scenario, draft or not.
+    pub scenario: String,
+
+    /// The level that the candidate interviews for: it decides which probes may come.
+    #[arg(long)]
+    pub target: Option<TargetLevel>,
+
+    /// Read messages from standard input, one a line or ending at lines with a dot, and print for each what it is taken
+    /// for: {"message", "route", "fact"}, facts counted from 0.
+    #[arg(long, conflicts_with = "target")]
+    pub json: bool,
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]

@@ -5,6 +5,7 @@ mod author;
 mod bank;
 mod batch;
 mod bulk;
+mod dry;
 mod error;
 mod judge;
 mod lint;
@@ -64,6 +65,7 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Scenario(ScenarioCommand::Accept(args))) => {
             author::accept(&context, Kind::Scenario, &args)
         }
+        Some(Command::Scenario(ScenarioCommand::Try(args))) => dry::run(&context, &args),
         Some(Command::Scenario(ScenarioCommand::Show { scenario })) => bank::show(&context, &scenario),
         Some(Command::Rubric(RubricCommand::New(args))) => author::new(&context, Kind::Rubric, &args),
         Some(Command::Rubric(RubricCommand::Accept(args))) => author::accept(&context, Kind::Rubric, &args),

@@ -3,6 +3,7 @@
 mod authoring;
 mod bank;
 mod bulk;
+mod dry;
 mod fake_endpoint;
 mod faults;
 mod home;
