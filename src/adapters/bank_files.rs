@@ -9,7 +9,7 @@ use std::{
 use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
 
-use super::{paths::Home, yaml};
+use super::{packs, paths::Home, yaml};
 use crate::core::{
     bank::{Bank, Layer, Problem, ScenarioFile, Sourced},
     scenario::Scenario,
@@ -19,19 +19,34 @@ static SCENARIOS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 static RUBRICS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rubrics");
 
 /// Largest file that is read, in bytes. Real ones have a few thousand.
-const LARGEST: u64 = 1 << 20;
+pub const LARGEST: u64 = 1 << 20;
 /// Folders below folders are read this deep.
 const DEEPEST: usize = 6;
 
-/// Loads the built-in bank with the person's own folders laid over it.
+/// Loads the built-in bank, the packs, and the person's own folders laid over the bank.
 ///
 /// A file with a problem is left out and told; the rest is there.
 pub fn load(home: &Home) -> (Bank, Vec<Problem>) {
     let mut problems = vec![];
-    let own = read_folders(&home.scenarios(), &home.rubrics(), &mut problems);
-    let (bank, faults) = Bank::assemble(vec![built_in(&mut problems), own]);
+    let mut layers = vec![built_in(&mut problems)];
+    let (packs, broken) = packs::list(&home.packs());
+    for (folder, error) in broken {
+        let place = folder.display().to_string();
+        problems.push(Problem { place, message: format!("this pack is left out: {error}") });
+    }
+    for pack in packs {
+        layers.push(load_pack(&pack, &mut problems));
+    }
+    layers.push(read_folders(&home.scenarios(), &home.rubrics(), &mut problems));
+    let (bank, faults) = Bank::assemble(layers);
     problems.extend(faults);
     (bank, problems)
+}
+
+/// What is in a pack.
+fn load_pack(pack: &packs::Pack, problems: &mut Vec<Problem>) -> Layer {
+    let layer = read_folders(&pack.folder.join("scenarios"), &pack.folder.join("rubrics"), problems);
+    Layer { pack: Some(pack.manifest.name.clone()), ..layer }
 }
 
 /// Loads a bank from two folders alone.
@@ -63,7 +78,7 @@ fn built_in(problems: &mut Vec<Problem>) -> Layer {
         let file = SCENARIOS.get_file(folder.join(name)).and_then(include_dir::File::contents_utf8);
         file.map(str::to_owned).ok_or_else(|| format!("artifact `{name}` is not built in"))
     });
-    (rubrics, scenarios)
+    Layer { pack: None, rubrics, scenarios }
 }
 
 fn collect_built_in(dir: &'static Dir<'static>, files: &mut Vec<&'static include_dir::File<'static>>) {
@@ -85,7 +100,7 @@ fn read_folders(scenarios: &Path, rubrics: &Path, problems: &mut Vec<Problem>) -
     let rubrics = parse(texts(rubrics), problems);
     let scenarios = parse(texts(scenarios), problems);
     let scenarios = with_artifacts(scenarios, problems, artifact);
-    (rubrics, scenarios)
+    Layer { pack: None, rubrics, scenarios }
 }
 
 /// The files of scenarios and rubrics below a folder. A link may lead out of the folder or in a circle, so none is

@@ -8,7 +8,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::paths;
-use crate::core::judging::labelled::LabelledAnswer;
+use crate::core::{authoring::check::Anchor, judging::labelled::LabelledAnswer};
 
 /// Labels can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +64,28 @@ pub fn load(places: &[PathBuf]) -> Result<(Vec<LabelledAnswer>, String), LabelEr
         }
     }
     Ok((answers, hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+}
+
+/// The anchor answers of a file, as many labels as their author gave.
+///
+/// # Errors
+///
+/// When the file can't be read or a line is no answer.
+pub fn anchors(file: &Path) -> Result<Vec<Anchor>, LabelError> {
+    let path = paths::display(file);
+    let text =
+        fs::read_to_string(file).map_err(|cause| LabelError::Unreadable { path: path.clone(), cause })?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(index, line)| {
+            serde_json::from_str(line).map_err(|error| LabelError::Invalid {
+                path: path.clone(),
+                line: index + 1,
+                column: error.column(),
+                message: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
+            })
+        })
+        .collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), LabelError> {

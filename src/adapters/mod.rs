@@ -13,6 +13,7 @@ pub mod lint_files;
 pub mod model_file;
 pub mod no_model;
 pub mod openai;
+pub mod packs;
 pub mod paths;
 pub mod script;
 pub mod sessions;

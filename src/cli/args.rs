@@ -76,6 +76,9 @@ pub enum Command {
     /// JSON Schema of the files, for editors.
     #[command(subcommand)]
     Schema(SchemaCommand),
+    /// Packs: scenarios and rubrics that others have made.
+    #[command(subcommand)]
+    Pack(PackCommand),
     /// The embedded model.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -173,12 +176,39 @@ pub enum RubricCommand {
     New(NewArgs),
     /// Say that a draft was read through and is right: from then on it can be drawn.
     Accept(AcceptArgs),
+    /// Find out on your own anchor answers whether a rubric works with the judge in use, and what to change.
+    Check(CheckArgs),
     /// List the rubrics.
     List,
     /// Show a rubric: its criteria, levels, signals and red flags.
     Show {
         /// Id of a rubric.
         rubric: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PackCommand {
+    /// Take a pack over. Nothing in it is executed; its ids get its name in front of them.
+    Add {
+        /// A folder with a pack.toml, or the address of a git repository.
+        source: String,
+    },
+    /// List the packs.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a pack over again from where it came from.
+    Update {
+        /// Its name; all of them, if none is named.
+        name: Option<String>,
+    },
+    /// Take a pack away.
+    Remove {
+        /// Its name.
+        name: String,
     },
 }
 
@@ -214,6 +244,25 @@ pub struct NewArgs {
     /// Don't open the editor (VISUAL or EDITOR).
     #[arg(long)]
     pub no_edit: bool,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct CheckArgs {
+    /// Id of a rubric, draft or not.
+    pub rubric: String,
+
+    /// Anchor answers, one JSON object a line: `id` and `answer`; `scenario`, `overall` (0 to 5) and `signals` (id: 0 or 1)
+    /// as far as you have them.
+    #[arg(long, value_name = "FILE")]
+    pub answers: PathBuf,
+
+    /// Write the file first, with a strong and a weak answer that you are asked for.
+    #[arg(long)]
+    pub write: bool,
+
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]

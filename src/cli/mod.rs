@@ -5,11 +5,13 @@ mod author;
 mod bank;
 mod batch;
 mod bulk;
+mod check;
 mod dry;
 mod error;
 mod judge;
 mod lint;
 mod model;
+mod pack;
 mod repl;
 mod review;
 mod round;
@@ -69,8 +71,10 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Scenario(ScenarioCommand::Show { scenario })) => bank::show(&context, &scenario),
         Some(Command::Rubric(RubricCommand::New(args))) => author::new(&context, Kind::Rubric, &args),
         Some(Command::Rubric(RubricCommand::Accept(args))) => author::accept(&context, Kind::Rubric, &args),
+        Some(Command::Rubric(RubricCommand::Check(args))) => check::run(&context, &args),
         Some(Command::Rubric(RubricCommand::List)) => bank::list_rubrics(&context),
         Some(Command::Rubric(RubricCommand::Show { rubric })) => bank::show_rubric(&context, &rubric),
+        Some(Command::Pack(command)) => pack::run(&context, &command),
         Some(Command::Schema(command)) => lint::schema(&command),
         Some(Command::Judge(command)) => judge::run(&context, command),
         Some(Command::Model(command)) => model::run(&context, &command),

@@ -29,8 +29,16 @@ pub struct Sourced<T> {
 /// A scenario file's content: the scenario and its artifact's text, if it names one.
 pub type ScenarioFile = (Scenario, Option<String>);
 
-/// The files of one place: those that are built in, or a person's own.
-pub type Layer = (Vec<Sourced<Rubric>>, Vec<Sourced<ScenarioFile>>);
+/// The files of one place: those that are built in, those of a pack, or a person's own.
+#[derive(Clone, Debug, Default)]
+pub struct Layer {
+    /// The pack's name, which stands before all its ids. So a pack can't take the place of anything else.
+    pub pack: Option<String>,
+    /// Rubrics.
+    pub rubrics: Vec<Sourced<Rubric>>,
+    /// Scenarios.
+    pub scenarios: Vec<Sourced<ScenarioFile>>,
+}
 
 /// Why a file is not part of the bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,27 +112,38 @@ impl Bank {
         let mut problems = vec![];
         let mut rubrics: BTreeMap<String, Rubric> = BTreeMap::new();
         let mut scenarios: BTreeMap<String, Sourced<ScenarioFile>> = BTreeMap::new();
-        for (layer_rubrics, layer_scenarios) in layers {
+        for layer in layers {
+            let named = |id: &str| match &layer.pack {
+                Some(pack) => format!("{pack}/{id}"),
+                None => id.to_owned(),
+            };
             let mut seen = BTreeSet::new();
-            for Sourced { file, value } in layer_rubrics {
+            for Sourced { file, mut value } in layer.rubrics {
                 let mut faults = value.problems();
                 if !seen.insert(value.id.clone()) {
                     faults.push(format!("a second rubric with the id `{}`", value.id));
                 }
                 if faults.is_empty() {
+                    value.id = named(&value.id);
                     rubrics.insert(value.id.clone(), value);
                 }
                 problems.extend(faults.into_iter().map(|message| Problem { place: file.clone(), message }));
             }
             let mut seen = BTreeSet::new();
-            for sourced in layer_scenarios {
-                let mut faults = sourced.value.0.problems();
-                if !seen.insert(sourced.value.0.id.clone()) {
-                    faults.push(format!("a second scenario with the id `{}`", sourced.value.0.id));
+            for mut sourced in layer.scenarios {
+                let scenario = &mut sourced.value.0;
+                let mut faults = scenario.problems();
+                if !seen.insert(scenario.id.clone()) {
+                    faults.push(format!("a second scenario with the id `{}`", scenario.id));
                 }
                 let place = sourced.file.clone();
                 if faults.is_empty() {
-                    scenarios.insert(sourced.value.0.id.clone(), sourced);
+                    scenario.id = named(&scenario.id);
+                    // A pack's own rubrics come first; others are the bank's.
+                    if rubrics.contains_key(&named(&scenario.rubric)) {
+                        scenario.rubric = named(&scenario.rubric);
+                    }
+                    scenarios.insert(scenario.id.clone(), sourced);
                 }
                 problems.extend(faults.into_iter().map(|message| Problem { place: place.clone(), message }));
             }

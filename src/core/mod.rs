@@ -9,6 +9,7 @@ pub mod command;
 pub mod judging;
 pub mod level;
 pub mod lint;
+pub mod pack;
 pub mod policy;
 pub mod record;
 pub mod review;

@@ -3,6 +3,7 @@
 mod authoring;
 mod bank;
 mod bulk;
+mod check;
 mod dry;
 mod fake_endpoint;
 mod faults;
@@ -12,6 +13,7 @@ mod labels;
 mod lint;
 mod model_file;
 mod openai;
+mod packs;
 mod practice;
 mod pty;
 mod schema;

@@ -1,6 +1,7 @@
 //! Making scenarios and rubrics: templates that teach the format, drafts from a person's own note, and taking the
 //! marks of a draft away when its author has read it through.
 
+pub mod check;
 pub mod draft;
 mod template;
 
