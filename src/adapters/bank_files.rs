@@ -1,9 +1,11 @@
 //! Where the bank's files are: compiled into the program, and in the person's own folders.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use include_dir::{Dir, include_dir};
@@ -27,6 +29,62 @@ const DEEPEST: usize = 6;
 ///
 /// A file with a problem is left out and told; the rest is there.
 pub fn load(home: &Home) -> (Bank, Vec<Problem>) {
+    let loaded = Library::default().load(home);
+    (loaded.bank, loaded.left_out)
+}
+
+/// The bank over the time that the program runs: read anew for every draw, so that what was saved is in it, with the
+/// last good version of a file that has broken meanwhile.
+#[derive(Debug, Default)]
+pub struct Library(Mutex<Remembered>);
+
+#[derive(Debug, Default)]
+struct Remembered {
+    /// Texts of one's own files when they last had no problem, by file.
+    good: BTreeMap<String, String>,
+    /// What was told and still holds.
+    told: Vec<Problem>,
+}
+
+/// What there is now, and what has become wrong since the last time.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// What can be played.
+    pub bank: Bank,
+    /// Problems of files that are left out, if they were not told before.
+    pub left_out: Vec<Problem>,
+    /// Problems of files whose last good version is used, if they were not told before.
+    pub kept: Vec<Problem>,
+}
+
+impl Library {
+    /// Reads everything anew.
+    pub fn load(&self, home: &Home) -> Loaded {
+        let mut own = Texts::read(&home.scenarios(), &home.rubrics());
+        let (mut bank, problems) = assemble(home, &own);
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Remembered { good, told } = &mut *remembered;
+        let broken = |file: &str| problems.iter().any(|problem| problem.is_in(file));
+        let mut restored = vec![];
+        for (file, text) in own.all_mut() {
+            if !broken(file) {
+                good.insert(file.clone(), text.clone().unwrap_or_default());
+            } else if let Some(before) = good.get(file).filter(|before| text.as_ref() != Ok(*before)) {
+                *text = Ok(before.clone());
+                restored.push(file.clone());
+            }
+        }
+        if !restored.is_empty() {
+            bank = assemble(home, &own).0;
+        }
+        let news = problems.iter().filter(|problem| !told.contains(problem)).cloned();
+        let (kept, left_out) = news.partition(|problem| restored.iter().any(|file| problem.is_in(file)));
+        *told = problems;
+        Loaded { bank, left_out, kept }
+    }
+}
+
+fn assemble(home: &Home, own: &Texts) -> (Bank, Vec<Problem>) {
     let mut problems = vec![];
     let mut layers = vec![built_in(&mut problems)];
     let (packs, broken) = packs::list(&home.packs());
@@ -37,29 +95,64 @@ pub fn load(home: &Home) -> (Bank, Vec<Problem>) {
     for pack in packs {
         layers.push(load_pack(&pack, &mut problems));
     }
-    layers.push(read_folders(&home.scenarios(), &home.rubrics(), &mut problems));
+    layers.push(own.layer(&mut problems));
     let (bank, faults) = Bank::assemble(layers);
     problems.extend(faults);
     (bank, problems)
 }
 
+/// Files with their texts, or why they can't be read.
+type Files = Vec<(String, Result<String, String>)>;
+
+/// The files of a place before they are taken apart.
+#[derive(Clone, Debug, Default)]
+struct Texts {
+    rubrics: Files,
+    scenarios: Files,
+}
+
+impl Texts {
+    fn read(scenarios: &Path, rubrics: &Path) -> Self {
+        let texts = |folder: &Path| -> Files {
+            let (mut files, mut links) = (vec![], vec![]);
+            collect(folder, &mut files, &mut links);
+            files.sort();
+            let texts = files.into_iter().map(|file| (file.display().to_string(), read_text(&file)));
+            let links = links.into_iter().map(|link| (link.display().to_string(), Err(LINK.to_owned())));
+            texts.chain(links).collect()
+        };
+        Self { rubrics: texts(rubrics), scenarios: texts(scenarios) }
+    }
+
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut (String, Result<String, String>)> {
+        self.rubrics.iter_mut().chain(&mut self.scenarios)
+    }
+
+    fn layer(&self, problems: &mut Vec<Problem>) -> Layer {
+        let rubrics = parse(&self.rubrics, problems);
+        let scenarios = parse(&self.scenarios, problems);
+        let scenarios = with_artifacts(scenarios, problems, artifact);
+        Layer { pack: None, rubrics, scenarios }
+    }
+}
+
 /// What is in a pack.
 fn load_pack(pack: &packs::Pack, problems: &mut Vec<Problem>) -> Layer {
-    let layer = read_folders(&pack.folder.join("scenarios"), &pack.folder.join("rubrics"), problems);
+    let layer = Texts::read(&pack.folder.join("scenarios"), &pack.folder.join("rubrics")).layer(problems);
     Layer { pack: Some(pack.manifest.name.clone()), ..layer }
 }
 
 /// Loads a bank from two folders alone.
 pub fn load_folders(scenarios: &Path, rubrics: &Path) -> (Bank, Vec<Problem>) {
     let mut problems = vec![];
-    let layer = read_folders(scenarios, rubrics, &mut problems);
+    let layer = Texts::read(scenarios, rubrics).layer(&mut problems);
     let (bank, faults) = Bank::assemble(vec![layer]);
     problems.extend(faults);
     (bank, problems)
 }
 
 fn built_in(problems: &mut Vec<Problem>) -> Layer {
-    let texts = |dir: &'static Dir<'static>, folder: &str| -> Vec<(String, Result<String, String>)> {
+    let texts = |dir: &'static Dir<'static>, folder: &str| -> Files {
         let mut files = vec![];
         collect_built_in(dir, &mut files);
         files
@@ -71,8 +164,8 @@ fn built_in(problems: &mut Vec<Problem>) -> Layer {
             })
             .collect()
     };
-    let rubrics = parse(texts(&RUBRICS, "rubrics"), problems);
-    let scenarios = parse(texts(&SCENARIOS, "scenarios"), problems);
+    let rubrics = parse(&texts(&RUBRICS, "rubrics"), problems);
+    let scenarios = parse(&texts(&SCENARIOS, "scenarios"), problems);
     let scenarios = with_artifacts(scenarios, problems, |folder, name| {
         let folder = folder.strip_prefix("scenarios").unwrap_or(folder);
         let file = SCENARIOS.get_file(folder.join(name)).and_then(include_dir::File::contents_utf8);
@@ -86,21 +179,6 @@ fn collect_built_in(dir: &'static Dir<'static>, files: &mut Vec<&'static include
     for folder in dir.dirs() {
         collect_built_in(folder, files);
     }
-}
-
-fn read_folders(scenarios: &Path, rubrics: &Path, problems: &mut Vec<Problem>) -> Layer {
-    let texts = |folder: &Path| -> Vec<(String, Result<String, String>)> {
-        let (mut files, mut links) = (vec![], vec![]);
-        collect(folder, &mut files, &mut links);
-        files.sort();
-        let texts = files.into_iter().map(|file| (file.display().to_string(), read_text(&file)));
-        let links = links.into_iter().map(|link| (link.display().to_string(), Err(LINK.to_owned())));
-        texts.chain(links).collect()
-    };
-    let rubrics = parse(texts(rubrics), problems);
-    let scenarios = parse(texts(scenarios), problems);
-    let scenarios = with_artifacts(scenarios, problems, artifact);
-    Layer { pack: None, rubrics, scenarios }
 }
 
 /// The files of scenarios and rubrics below a folder. A link may lead out of the folder or in a circle, so none is
@@ -198,14 +276,12 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }
 
-fn parse<T: DeserializeOwned>(
-    texts: Vec<(String, Result<String, String>)>,
-    problems: &mut Vec<Problem>,
-) -> Vec<Sourced<T>> {
+fn parse<T: DeserializeOwned>(texts: &Files, problems: &mut Vec<Problem>) -> Vec<Sourced<T>> {
     let mut parsed = vec![];
     for (file, text) in texts {
+        let file = file.clone();
         let fault = match text {
-            Ok(text) => match yaml::read(&text) {
+            Ok(text) => match yaml::read(text) {
                 Ok(value) => {
                     parsed.push(Sourced { file, value });
                     continue;
@@ -216,7 +292,7 @@ fn parse<T: DeserializeOwned>(
                     message: fault.message,
                 },
             },
-            Err(message) => Problem { place: file, message },
+            Err(message) => Problem { place: file, message: message.clone() },
         };
         problems.push(fault);
     }

@@ -16,11 +16,12 @@ use crate::{
     render::term,
 };
 
-/// Loads the bank and tells what is wrong with the person's own files; the rest is there.
+/// Loads the bank and tells what has become wrong with the person's own files; the rest is there.
 pub fn load(context: &Context) -> Result<Bank, Failure> {
-    let (bank, problems) = bank_files::load(&context.home);
-    tell(&problems);
-    Ok(bank)
+    let loaded = context.library.load(&context.home);
+    tell(&loaded.kept, "the last good version is used until it is mended");
+    tell(&loaded.left_out, "left out; everything else is there");
+    Ok(loaded.bank)
 }
 
 /// Loads a bank from two folders alone, or the bank where none are named. Nothing in them may be wrong: what is
@@ -36,13 +37,13 @@ pub fn load_strictly(context: &Context, folders: Option<(&Path, &Path)>) -> Resu
     }
 }
 
-fn tell(problems: &[Problem]) {
+fn tell(problems: &[Problem], what_then: &str) {
     let mut stderr = anstream::stderr().lock();
     for Problem { place, message } in problems {
         let _ = writeln!(stderr, "{}: {}", visible(place), visible(message));
     }
     if !problems.is_empty() {
-        let _ = writeln!(stderr, "(left out; everything else is there)\n");
+        let _ = writeln!(stderr, "({what_then})\n");
     }
 }
 

@@ -49,6 +49,13 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// Whether it is a problem of this file.
+    pub fn is_in(&self, file: &str) -> bool {
+        self.place.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    }
+}
+
 /// The cases that can be played, by id.
 #[derive(Clone, Debug, Default)]
 pub struct Bank {
