@@ -6,7 +6,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor},
 };
-use serde_saphyr::{DuplicateKeyPolicy, Error, Location, Options, Spanned};
+use serde_saphyr::{DuplicateKeyPolicy, Error, Location, Options, Spanned, budget::BudgetBreach};
 
 use crate::core::{
     bank::nearest,
@@ -59,6 +59,11 @@ fn options() -> Options {
             max_anchors: 64,
             max_events: 50_000,
             max_nodes: 50_000,
+            max_merge_keys: 64,
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: 5_000,
+            max_replay_stack_depth: 8,
         },
         with_snippet: false,
     }
@@ -148,6 +153,8 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
+const TOO_DEEP: &str = "the file is nested far deeper than a scenario or rubric needs";
+
 fn fault(error: &Error) -> Fault {
     let place = error.location().unwrap_or(Location::UNKNOWN);
     let message = match error {
@@ -166,11 +173,32 @@ fn fault(error: &Error) -> Fault {
         | Error::SerdeInvalidValue { unexpected, expected, .. } => {
             format!("found {unexpected} where {expected} is expected")
         }
+        Error::DuplicateMappingKey { key: Some(key), .. } => {
+            format!("the key `{key}` stands here a second time")
+        }
+        Error::NullIntoString { .. } => "there is nothing here, where text is expected".into(),
+        Error::Eof { .. } => "the file ends before anything was said".into(),
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => TOO_DEEP.into(),
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. } => {
+            "the file has far more parts, aliases or merged keys than a scenario or rubric needs".into()
+        }
         // The library's other messages are one sentence, some with a place at the end that we give ourselves.
         other => {
             let text = other.to_string();
             let text = text.lines().next().unwrap_or_default();
             let text = text.split(" at line ").next().unwrap_or(text);
+            let text = match text {
+                "expected mapping start" => {
+                    "found something else where keys with values (`key: value`) are expected"
+                }
+                "expected sequence start" => "found something else where a list (`- …`) is expected",
+                "recursion limit exceeded" => TOO_DEEP,
+                "invalid u32" => "found something else where a whole number is expected",
+                text => text,
+            };
             let mut chars = text.trim_end_matches('.').chars();
             chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
         }

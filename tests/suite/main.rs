@@ -1,6 +1,7 @@
 //! Everything that needs neither the model nor a network.
 
 mod authoring;
+mod bad_input;
 mod bank;
 mod bulk;
 mod check;

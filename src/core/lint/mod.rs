@@ -215,6 +215,9 @@ pub fn rubric_schema() -> serde_json::Value {
     schemars::schema_for!(crate::core::rubric::Rubric).to_value()
 }
 
+/// Most findings that are told of one file: nobody reads more, and a hostile file may have tens of thousands.
+const MOST: usize = 100;
+
 /// Everything that is wrong with `sources`, in the order of files and lines.
 pub fn lint(sources: &[Source], known: &Known) -> Vec<Finding> {
     let (scenario_schema, rubric_schema) = (scenario_schema(), rubric_schema());
@@ -269,6 +272,12 @@ pub fn lint(sources: &[Source], known: &Known) -> Vec<Finding> {
             found.push(Finding::new(Rule::Refused, span, message.clone()));
         }
         found.sort_by_key(|finding| (finding.span.line, finding.span.column, finding.rule));
+        if found.len() > MOST {
+            let more = found.len() - MOST;
+            let (span, rule) = (found[MOST].span.clone(), found[MOST].rule);
+            found.truncate(MOST);
+            found.push(Finding::new(rule, &span, format!("and {more} more in this file")));
+        }
         all.extend(found.into_iter().map(|finding| Finding { file: source.file.clone(), ..finding }));
     }
     all

@@ -1,6 +1,8 @@
 //! Whether a file has the keys and kinds of values that its schema asks for. The schema comes from the types, so
 //! the program, the editor and the linter agree.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::{
@@ -65,22 +67,24 @@ impl Shape<'_> {
     fn check_map(&mut self, node: &Node, schema: &Json, name: &str) {
         let empty = serde_json::Map::new();
         let known = schema.get("properties").and_then(Json::as_object).unwrap_or(&empty);
-        let mut met: Vec<&str> = vec![];
+        let present: BTreeSet<&str> = node.entries().iter().map(|(key, _)| key.name.as_str()).collect();
+        let mut met: BTreeSet<&str> = BTreeSet::new();
+        let mut unknown = vec![];
         for (key, value) in node.entries() {
-            if met.contains(&key.name.as_str()) {
+            if !met.insert(&key.name) {
                 let message = format!("the key `{}` stands here a second time", key.name);
                 let finding = Finding::new(Rule::DuplicateKey, &key.span, message);
                 self.found.push(finding.suggest("keep one of the two"));
             }
-            met.push(&key.name);
             if let Some(schema) = known.get(&key.name) {
                 self.check(value, schema, &format!("`{}`", key.name));
                 continue;
             }
+            unknown.push(key.name.as_str());
             let message = format!("unknown key `{}`", key.name);
             let finding = Finding::new(Rule::UnknownKey, &key.span, message);
             // What stands there already is not what was meant.
-            let free = known.keys().map(String::as_str).filter(|k| node.get(k).is_none());
+            let free = known.keys().map(String::as_str).filter(|k| !present.contains(k));
             self.found.push(match nearest(&key.name, free) {
                 Some(near) => finding
                     .suggest(format!("did you mean `{near}`?"))
@@ -89,11 +93,12 @@ impl Shape<'_> {
             });
         }
         let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
-        for key in required.filter_map(Json::as_str).filter(|key| node.get(key).is_none()) {
+        for key in required.filter_map(Json::as_str).filter(|key| !present.contains(key)) {
             // A misspelt key is told as that.
-            let meant = node.entries().iter().any(|(k, _)| {
-                !known.contains_key(&k.name) && nearest(&k.name, std::iter::once(key)).is_some()
-            });
+            let meant = unknown
+                .iter()
+                .take(super::MOST)
+                .any(|unknown| nearest(unknown, std::iter::once(key)).is_some());
             if !meant {
                 let message = format!("{name} has no `{key}`");
                 let finding = Finding::new(Rule::MissingKey, &node.span, message);
