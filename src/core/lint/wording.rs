@@ -1,52 +1,71 @@
 //! What words give away: statements that can't be pointed at, two behaviours in one, questions that hold their answer.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::LazyLock,
+};
 
 use crate::core::judging::sentences::words;
 
 /// Main verbs of what goes on inside somebody, or of how well something is done: no sentence can be pointed at.
-const UNSEEN: &str = "\
+static UNSEEN: Words = Words::new(|| {
+    set("\
     appreciates believes cares collaborates communicates considers cultivates demonstrates drives \
     embraces embodies empathizes empathises engages exhibits feels fosters has influences inspires \
-    is knows leads listens possesses recognises recognizes shows thinks understands values wants";
+    is knows leads listens possesses recognises recognizes shows thinks understands values wants")
+});
 
 /// Words that judge instead of describing.
-const JUDGING: &str = "\
+static JUDGING: Words = Words::new(|| {
+    set("\
     adequate adequately appropriate appropriately clearly effective effectively efficiently \
     excellent holistic holistically impactful meaningful proactively properly reasonable robustly \
-    strategically strong thoughtfully";
+    strategically strong thoughtfully")
+});
 
 /// Third-person verbs with which a second behaviour begins. A closed list: a plural noun ("dates") looks the same.
-const VERBS: &str = "\
+static VERBS: Words = Words::new(|| {
+    set("\
     accepts adds admits agrees argues asks assigns brings builds calls changes chooses cites commits \
     compares consults cuts decides defines delegates describes draws drops estimates explains gives \
     identifies insists involves keeps lets lists makes measures mentions names offers picks plans \
     points prepares proposes publishes puts quantifies questions raises recommends reduces refuses \
-    removes requires runs says sets shares states suggests takes tells tests tracks writes warns";
+    removes requires runs says sets shares states suggests takes tells tests tracks writes warns")
+});
 
 /// Words by which a second clause speaks of the first: then the two are one behaviour ("… and says why").
-const REFERRING: &str = "\
+static REFERRING: Words = Words::new(|| {
+    set("\
     it its this these them their they one other another both each nothing none why reason reasons \
-    his her instead";
+    his her instead")
+});
 
 /// Words that carry no subject.
-const COMMON: &str = "\
+static COMMON: Words = Words::new(|| {
+    set("\
     a about after all also an and another any anybody anything are as at away be been before being \
     both but by can could did do does doing done down each else for from get give had has have he \
     her here him his how i if in into is it its just me more most my no not now of off on one or \
     other our out own says say she should so some somebody something than that the their them then \
     there they this to under up us was we were what when where which who will with would you your \
-    names candidate candidate's until whom why while without shall states those";
+    names candidate candidate's until whom why while without shall states those")
+});
 
-fn is_in(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|listed| listed == word)
+type Words = LazyLock<HashSet<&'static str>>;
+
+fn set(words: &'static str) -> HashSet<&'static str> {
+    words.split_whitespace().collect()
+}
+
+fn is_in(words: &Words, word: &str) -> bool {
+    words.contains(word)
 }
 
 /// The words of a text that carry its subject, with endings cut.
 pub fn telling(text: &str) -> BTreeSet<String> {
     let words = words(text).into_iter();
     words
-        .filter(|word| !is_in(COMMON, word))
+        .filter(|word| !is_in(&COMMON, word))
         .map(|word| {
             let ending = ["ing", "ed", "es", "s"].iter().find_map(|ending| word.strip_suffix(ending));
             ending.filter(|stem| stem.len() > 3).map_or(word.clone(), str::to_owned)
@@ -58,7 +77,7 @@ pub fn telling(text: &str) -> BTreeSet<String> {
 pub fn vague(statement: &str) -> Option<String> {
     // What stands in quotation marks or brackets is an example or a limit, not the behaviour.
     let words = words(&unquoted(statement));
-    if let Some(first) = words.first().filter(|word| is_in(UNSEEN, word)) {
+    if let Some(first) = words.first().filter(|word| is_in(&UNSEEN, word)) {
         let noun =
             words.get(1).is_some_and(|next| ["the", "a", "an", "several", "two"].contains(&next.as_str()));
         // "Has the junior state …" lets somebody do something, which can be seen.
@@ -71,7 +90,7 @@ pub fn vague(statement: &str) -> Option<String> {
         let well = word == "well" && before != "as" && place + 1 == words.len();
         let good = before == "good"
             && ["judgment", "judgement", "communication", "leadership"].contains(&word.as_str());
-        (is_in(JUDGING, word) || well || good).then(|| word.clone())
+        (is_in(&JUDGING, word) || well || good).then(|| word.clone())
     })
 }
 
@@ -82,11 +101,11 @@ pub fn second_behaviour(statement: &str) -> Option<String> {
     let starts = (1..words.len()).filter(|place| {
         let before = words[place - 1].as_str();
         let joined = matches!(before, "and" | "then" | "also") || ends_sentence(&statement, &words, *place);
-        joined && is_in(VERBS, &words[*place])
+        joined && is_in(&VERBS, &words[*place])
     });
     starts.into_iter().find_map(|place| {
         let (first, second) = (&words[..place], &words[place..]);
-        let refers = second.iter().any(|word| is_in(REFERRING, word))
+        let refers = second.iter().any(|word| is_in(&REFERRING, word))
             // "accepts that price": pointing back, where "a test that …" is not.
             || second.get(1).is_some_and(|word| word == "that");
         let first = telling(&first.join(" "));
