@@ -17,6 +17,10 @@ use crate::{
 pub fn lint(context: &Context, args: &LintArgs) -> Result<(), Failure> {
     let (bank, _) = bank_files::load(&context.home);
     let paths = if args.paths.is_empty() { own(context) } else { args.paths.clone() };
+    if paths.is_empty() && args.format == Format::Text {
+        let text = "You have no scenarios or rubrics of your own yet: `pushback scenario new` makes one.";
+        return Ok(console::print(text)?);
+    }
     let check = || {
         lint_files::lint(&paths, &bank)
             .map_err(|(path, error)| Failure::new(BAD_INPUT, format!("{}: {error}", paths::display(&path))))

@@ -2,7 +2,12 @@
 
 use std::io::{self, IsTerminal};
 
-use super::{args::PracticeArgs, bank, error::Failure, review, round, score, sessions, welcome};
+use super::{
+    args::{AcceptArgs, LintArgs, NewArgs, PracticeArgs, TryArgs},
+    author, bank, dry,
+    error::Failure,
+    lint, review, round, score, sessions, welcome,
+};
 use crate::{
     adapters::{
         console::{self, Input, Typed},
@@ -68,6 +73,13 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
             round::practice(context, &PracticeArgs { scenario, theme, ..PracticeArgs::default() })
         }
         Command::Scenarios => bank::list(context, false),
+        Command::New(kind, id) => author::new(context, kind, &NewArgs { id, ..NewArgs::default() }),
+        Command::Lint => lint::lint(context, &LintArgs::default()),
+        Command::Try(scenario) => {
+            let scenario = named(scenario, "try")?;
+            dry::run(context, &TryArgs { scenario, ..TryArgs::default() })
+        }
+        Command::Accept(kind, id) => author::accept(context, kind, &AcceptArgs { id: named(id, "accept")? }),
         Command::Sessions => sessions::list(context, false),
         Command::Review(session) => review::show(context, session.as_deref(), false),
         Command::Resume(session) => round::resume(context, session.as_deref()),
@@ -76,4 +88,12 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
         // The parser gives these only in a round, or not at all.
         Command::Act(_) | Command::Quit => Ok(()),
     }
+}
+
+/// What a command needs behind its name.
+fn named(argument: Option<String>, command: &str) -> Result<String, Failure> {
+    argument.ok_or_else(|| {
+        Failure::new(super::error::BAD_INPUT, format!("/{command} what?"))
+            .hint(format!("write its id: /{command} my-own-case"))
+    })
 }

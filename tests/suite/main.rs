@@ -10,6 +10,7 @@ mod fake_endpoint;
 mod faults;
 mod home;
 mod judge_fit;
+mod journey;
 mod labels;
 mod lint;
 mod model_file;
