@@ -2,13 +2,13 @@
 
 use std::{
     fs,
-    io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
     process::Command,
 };
 
 use super::{
     args::{AcceptArgs, NewArgs},
+    dialogue,
     error::{BAD_INPUT, FAILED, Failure},
     model::{self, Choice},
     round::Context,
@@ -58,8 +58,7 @@ pub fn new(context: &Context, kind: Kind, args: &NewArgs) -> Result<(), Failure>
     };
     write(&path, &text)?;
     console::print(&format!("written: {}", paths::display(&path)))?;
-    let interactive = io::stdin().is_terminal() && io::stdout().is_terminal();
-    if interactive && !args.no_edit {
+    if dialogue::is_possible() && !args.no_edit {
         return edit(context, &path, kind, &outline.id);
     }
     let command = word(kind);
@@ -92,9 +91,10 @@ fn outline<'a>(
     args: &NewArgs,
     bank: &'a Bank,
 ) -> Result<(Outline, Option<&'a Rubric>), Failure> {
-    let asks = io::stdin().is_terminal() && io::stdout().is_terminal() && !context.model.yes;
+    let asks = dialogue::is_possible() && !context.model.yes;
     let ask = |question: &str, default: &str| -> Result<String, Failure> {
-        if asks { ask(question, default) } else { Ok(default.to_owned()) }
+        let answer = if asks { dialogue::ask(question, default)? } else { Some(default.to_owned()) };
+        answer.ok_or_else(|| Failure::new(BAD_INPUT, "the dialogue was left, and nothing was written"))
     };
     let title = match (&args.title, &args.id) {
         (Some(title), _) => title.clone(),
@@ -145,21 +145,6 @@ fn outline<'a>(
             .hint("`pushback rubric list` shows them, `pushback rubric new` makes one")
     })?;
     Ok((outline, Some(rubric)))
-}
-
-/// One line of a dialogue; Enter takes the default.
-fn ask(question: &str, default: &str) -> Result<String, Failure> {
-    let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
-    print!("{question}{shown}: ");
-    io::stdout().flush()?;
-    let mut answer = String::new();
-    if io::stdin().read_line(&mut answer)? == 0 {
-        return Err(
-            Failure::new(BAD_INPUT, "nothing was written").hint("the dialogue was left before its end")
-        );
-    }
-    let answer = answer.trim();
-    Ok(if answer.is_empty() { default.to_owned() } else { answer.to_owned() })
 }
 
 fn read_note(path: &Path) -> Result<String, Failure> {
@@ -258,7 +243,7 @@ fn edit(context: &Context, path: &Path, kind: Kind, id: &str) -> Result<(), Fail
         let linted = check(context, path)?;
         console::print(&render::text(&linted.findings, &linted.texts, linted.files(), console::width()))?;
         let open = linted.findings.iter().filter(|finding| finding.rule != Rule::Draft).count();
-        if open == 0 || !ask("Edit again? (y/n)", "n")?.to_lowercase().starts_with('y') {
+        if open == 0 || !dialogue::confirms("Edit again?")? {
             break;
         }
     }
@@ -295,7 +280,7 @@ pub fn accept(context: &Context, kind: Kind, args: &AcceptArgs) -> Result<(), Fa
         return Ok(console::print(&format!("`{}` is no draft: it is in the draw already", args.id))?);
     };
     if !context.model.yes {
-        if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        if !dialogue::is_possible() {
             return Err(Failure::new(
                 BAD_INPUT,
                 format!("nobody has said that `{}` was read through", args.id),
@@ -307,7 +292,7 @@ pub fn accept(context: &Context, kind: Kind, args: &AcceptArgs) -> Result<(), Fa
         if drafted > 0 {
             console::print(&format!("{drafted} of these lines were written by a model."))?;
         }
-        if !ask("Have you read it through, and is it right? (y/n)", "n")?.to_lowercase().starts_with('y') {
+        if !dialogue::confirms("Have you read it through, and is it right?")? {
             return Ok(console::print("It stays a draft.")?);
         }
     }

@@ -1,16 +1,12 @@
 //! `pushback rubric check`: does a rubric work with the judge in use?
 
-use std::{
-    io::{self, BufRead, Write},
-    path::Path,
-    sync::atomic::Ordering,
-};
+use std::{path::Path, sync::atomic::Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
     args::CheckArgs,
-    bank,
+    bank, dialogue,
     error::{BAD_INPUT, FAILED, Failure},
     model,
     round::Context,
@@ -141,9 +137,8 @@ fn write(bank: &Bank, rubric: &Rubric, path: &Path) -> Result<(), Failure> {
         console::print("\nWhich of these does it show? y, or Enter for no.")?;
         let mut signals = serde_json::Map::new();
         for (signal, statement) in rubric.statements() {
-            print!("{} ", term::wrap(&format!("{} [y/N]", one_line(statement)), width, 2));
-            io::stdout().flush()?;
-            let shown = line()?.is_some_and(|line| line.trim().to_lowercase().starts_with('y'));
+            console::print(&term::wrap(&one_line(statement), width, 2))?;
+            let shown = dialogue::line("  [y/N] ")?.ok_or_else(left)?.trim().to_lowercase().starts_with('y');
             signals.insert(signal.to_owned(), u8::from(shown).into());
         }
         let row = serde_json::json!({
@@ -156,16 +151,17 @@ fn write(bank: &Bank, rubric: &Rubric, path: &Path) -> Result<(), Failure> {
     Ok(console::print(&format!("\nwritten: {}", paths::display(path)))?)
 }
 
-fn line() -> Result<Option<String>, Failure> {
-    let mut line = String::new();
-    let read = io::stdin().lock().read_line(&mut line)?;
-    Ok((read > 0).then(|| line.trim_end_matches(['\n', '\r']).to_owned()))
+fn left() -> Failure {
+    Failure::new(BAD_INPUT, "the answers were not finished, so nothing was written")
 }
 
 fn message() -> Result<String, Failure> {
     let mut lines = vec![];
-    while let Some(line) = line()?.filter(|line| line != ".") {
-        lines.push(line);
+    loop {
+        match dialogue::line("› ")?.ok_or_else(left)? {
+            line if line == "." => break,
+            line => lines.push(line),
+        }
     }
     let text = lines.join("\n");
     match text.trim().is_empty() {

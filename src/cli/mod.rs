@@ -6,6 +6,7 @@ mod bank;
 mod batch;
 mod bulk;
 mod check;
+mod dialogue;
 mod dry;
 mod error;
 mod judge;

@@ -191,3 +191,32 @@ fn a_short_dialogue_asks_for_what_was_not_said_and_opens_the_editor() {
     let text = fs::read_to_string(home.path().join("scenarios/licences/forty-four-licences.yaml")).unwrap();
     assert!(text.contains("Done by the editor") && !text.contains("TODO"), "{text}");
 }
+
+#[test]
+fn ctrl_c_leaves_the_dialogue_and_writes_nothing() {
+    let home = Home::new();
+    let mut terminal = Terminal::start(&home, 80, 40, &["scenario", "new"]);
+    terminal.wait_for("Title:");
+    terminal.send("\u{3}");
+    terminal.wait_for("the dialogue was left, and nothing was written");
+    assert_eq!(terminal.ends(), 2);
+    assert!(!home.path().join("scenarios").exists());
+}
+
+#[test]
+fn a_draft_is_shown_and_asked_about_before_it_is_accepted() {
+    let home = Home::new();
+    home.run(&["scenario", "new", "mine"], "").ok();
+    let path = home.path().join("scenarios/trade-offs/mine.yaml");
+    fs::write(&path, fs::read_to_string(&path).unwrap().replace("TODO", "Written")).unwrap();
+    for (answer, told) in [("\r", "It stays a draft."), ("\u{3}", "It stays a draft."), ("y\r", "accepted: ")]
+    {
+        let mut terminal = Terminal::start(&home, 100, 80, &["scenario", "accept", "mine"]);
+        terminal.wait_for("Have you read it through, and is it right? (y/n) [n]:");
+        assert!(terminal.screen().contains("setting: |"), "{}", terminal.screen());
+        terminal.send(answer);
+        terminal.wait_for(told);
+        assert_eq!(terminal.ends(), 0);
+    }
+    assert!(!fs::read_to_string(&path).unwrap().contains("draft: true"));
+}
