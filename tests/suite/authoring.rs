@@ -161,6 +161,16 @@ fn a_reply_that_is_no_draft_leaves_nothing_behind() {
     assert!(!home.path().join("scenarios").exists());
 }
 
+/// Waits for a question and for the prompt behind it: keys that come before the editor is ready are not its own.
+fn asked(terminal: &Terminal, question: &str) {
+    terminal.wait_until(question, |terminal| {
+        let screen = terminal.screen();
+        screen
+            .rsplit_once(question)
+            .is_some_and(|(_, rest)| rest.trim_end().ends_with('›') && rest.matches('›').count() == 1)
+    });
+}
+
 #[test]
 fn a_short_dialogue_asks_for_what_was_not_said_and_opens_the_editor() {
     let home = Home::new();
@@ -177,16 +187,16 @@ fn a_short_dialogue_asks_for_what_was_not_said_and_opens_the_editor() {
         &["scenario", "new"],
         &[("EDITOR", "\"./my editor.sh\" --wait")],
     );
-    terminal.wait_for("Title:");
-    terminal.send("Forty-four licences\r");
-    terminal.wait_for("Id, for commands and the file's name [forty-four-licences]:");
-    terminal.send("\r");
-    terminal.wait_for("Theme (");
-    terminal.send("licences\r");
-    terminal.wait_for("[trade-offs]:");
-    terminal.send("\r");
-    terminal.wait_for("Edit again? (y/n) [n]:");
-    terminal.send("\r");
+    for (question, answer) in [
+        ("Title:", "Forty-four licences\r"),
+        ("Id, for commands and the file's name [forty-four-licences]:", "\r"),
+        ("or one of your own) [trade-offs]:", "licences\r"),
+        ("Rubric (", "\r"),
+        ("Edit again? (y/n) [n]:", "\r"),
+    ] {
+        asked(&terminal, question);
+        terminal.send(answer);
+    }
     terminal.wait_for("`pushback scenario accept forty-four-licences` puts it into the draw");
     let text = fs::read_to_string(home.path().join("scenarios/licences/forty-four-licences.yaml")).unwrap();
     assert!(text.contains("Done by the editor") && !text.contains("TODO"), "{text}");
@@ -196,7 +206,7 @@ fn a_short_dialogue_asks_for_what_was_not_said_and_opens_the_editor() {
 fn ctrl_c_leaves_the_dialogue_and_writes_nothing() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, 80, 40, &["scenario", "new"]);
-    terminal.wait_for("Title:");
+    asked(&terminal, "Title:");
     terminal.send("\u{3}");
     terminal.wait_for("the dialogue was left, and nothing was written");
     assert_eq!(terminal.ends(), 2);
@@ -212,7 +222,7 @@ fn a_draft_is_shown_and_asked_about_before_it_is_accepted() {
     for (answer, told) in [("\r", "It stays a draft."), ("\u{3}", "It stays a draft."), ("y\r", "accepted: ")]
     {
         let mut terminal = Terminal::start(&home, 100, 80, &["scenario", "accept", "mine"]);
-        terminal.wait_for("Have you read it through, and is it right? (y/n) [n]:");
+        asked(&terminal, "Have you read it through, and is it right? (y/n) [n]:");
         assert!(terminal.screen().contains("setting: |"), "{}", terminal.screen());
         terminal.send(answer);
         terminal.wait_for(told);

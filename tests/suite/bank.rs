@@ -167,18 +167,27 @@ fn at_the_prompt_what_is_saved_counts_at_once() {
     let titled = |title: &str| scenario("mine").replace("A launch date on a database that runs out", title);
     home.write("scenarios/mine.yaml", titled("First title"));
     let mut terminal = Terminal::start(&home, 110, 200, &["--no-model"]);
-    terminal.wait_for("pushback›");
+    // Keys that come before the editor is ready are not its own.
+    let ready = |terminal: &Terminal, told: &str, prompt: &str| {
+        terminal.wait_until(told, |terminal| {
+            let screen = terminal.screen();
+            screen
+                .rsplit_once(told)
+                .is_some_and(|(_, rest)| rest.trim_end().ends_with(&format!("\n{prompt}")))
+        });
+    };
+    ready(&terminal, "/help", "pushback›");
     terminal.send("/scenarios\r");
-    terminal.wait_for("First title");
+    ready(&terminal, "First title", "pushback›");
     home.write("scenarios/mine.yaml", titled("Second title"));
     terminal.send("/scenarios\r");
-    terminal.wait_for("Second title");
+    ready(&terminal, "Second title", "pushback›");
     home.write("scenarios/mine.yaml", titled("Third title").replace("opening:", "openign:"));
     terminal.send("/practice mine\r");
     terminal.wait_for("(the last good version is used until it is mended)");
-    terminal.wait_for("── Second title");
+    ready(&terminal, "── Second title", "›");
     terminal.send("/quit\r\u{4}");
-    terminal.wait_for("goes on.");
+    ready(&terminal, "goes on.", "pushback›");
     assert_eq!(terminal.screen().matches("did you mean `opening`?").count(), 1);
     home.write("scenarios/mine.yaml", titled("Fourth title"));
     terminal.send("/scenarios\r");
