@@ -65,6 +65,23 @@ fn every_problem_of_a_file_is_told_at_once() {
 }
 
 #[test]
+fn every_problem_of_a_rubric_is_told_at_once() {
+    let home = Home::new();
+    let text = RUBRIC
+        .replacen("id: roadmap-pushback", "id: mine", 1)
+        .replacen("      senior-staff: ", "      # senior-staff: ", 1)
+        .replacen("weight: 2", "weight: 20", 1)
+        .replacen("level: staff", "level: stafff", 1)
+        .replacen("cap: mid", "cap: 1", 1)
+        .replacen("statement: Says", "statment: Says", 1)
+        .replacen("- id: sizes-the-risk", "- id: who-is-hurt", 1)
+        .replacen("coach:", "couch:", 1);
+    home.write("rubrics/mine.yaml", text);
+    home.write("rubrics/few.yaml", "id: few\ntitle: Few\ncriteria:\n  - none\n");
+    insta::assert_snapshot!(findings(&home, &[]).join("\n"));
+}
+
+#[test]
 fn a_person_sees_the_line_the_cause_and_what_to_do() {
     let home = Home::new();
     home.write("scenarios/mine.yaml", scenario("mine").replace("minutes: 12", "minuets: 12"));

@@ -20,8 +20,8 @@ use crate::{
     ports::{self, Observations, Observer, Routing, Watch},
 };
 pub use batch::{Ended, Observed, Progress};
-use recalibrated::Recalibrated;
 pub use draft::Drafter;
+use recalibrated::Recalibrated;
 use wire::{Answer, Candidate, Message, Request, Wire, not_an_answer};
 
 /// An endpoint that a person chose.

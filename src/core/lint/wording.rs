@@ -23,14 +23,44 @@ static JUDGING: Words = Words::new(|| {
     strategically strong thoughtfully")
 });
 
+/// Qualities of a person.
+static QUALITIES: Words = Words::new(|| {
+    set(
+        "acumen attitude awareness charisma empathy leadership maturity mindset ownership professionalism sensitivity",
+    )
+});
+
 /// Third-person verbs with which a second behaviour begins. A closed list: a plural noun ("dates") looks the same.
 static VERBS: Words = Words::new(|| {
     set("\
-    accepts adds admits agrees argues asks assigns brings builds calls changes chooses cites commits \
-    compares consults cuts decides defines delegates describes draws drops estimates explains gives \
-    identifies insists involves keeps lets lists makes measures mentions names offers picks plans \
-    points prepares proposes publishes puts quantifies questions raises recommends reduces refuses \
-    removes requires runs says sets shares states suggests takes tells tests tracks writes warns")
+    accepts admits agrees allocates analyses analyzes announces argues arranges assesses assigns \
+    balances brings buys chooses cites clarifies closes commits communicates compares confirms \
+    considers consults convinces coordinates creates decides declines defends defines delegates \
+    deletes delivers demands describes ensures escalates establishes evaluates expects explains \
+    finds follows gathers gives goes highlights identifies insists investigates invites involves \
+    isolates justifies leads lets makes meets mentions migrates mitigates monitors negotiates \
+    notifies outlines pauses prepares prevents prioritises prioritizes produces proposes protects \
+    provides publishes pushes quantifies raises recommends reduces refuses rejects removes replaces \
+    requires rewrites says secures seeks sells sends separates speaks suggests validates verifies \
+    warns weighs withdraws writes")
+});
+
+/// Of those, the ones that are plural nouns as well: verbs only where an object follows.
+static NOUNS_TOO: Words = Words::new(|| {
+    set("\
+    adds aligns asks breaks builds calls challenges changes checks coaches cuts delays designs \
+    documents drafts draws drops ends estimates forces frames grants hands hires holds keeps limits \
+    links lists looks measures mentors moves names notes offers phases picks plans points puts \
+    questions ranks records reports reserves reviews rolls runs schedules sets shares shifts ships \
+    shows sizes splits spreads starts states stops supports takes talks tells tests traces tracks \
+    trains treats turns uses works")
+});
+
+/// Words with which an object begins.
+static OBJECTS: Words = Words::new(|| {
+    set(
+        "a an the what who whom whose which how why when where whether that this to at in on for one two no every each any all somebody up out",
+    )
 });
 
 /// Words by which a second clause speaks of the first: then the two are one behaviour ("… and says why").
@@ -90,7 +120,7 @@ pub fn vague(statement: &str) -> Option<String> {
         let well = word == "well" && before != "as" && place + 1 == words.len();
         let good = before == "good"
             && ["judgment", "judgement", "communication", "leadership"].contains(&word.as_str());
-        (is_in(&JUDGING, word) || well || good).then(|| word.clone())
+        (is_in(&JUDGING, word) || is_in(&QUALITIES, word) || well || good).then(|| word.clone())
     })
 }
 
@@ -101,7 +131,9 @@ pub fn second_behaviour(statement: &str) -> Option<String> {
     let starts = (1..words.len()).filter(|place| {
         let before = words[place - 1].as_str();
         let joined = matches!(before, "and" | "then" | "also") || ends_sentence(&statement, &words, *place);
-        joined && is_in(&VERBS, &words[*place])
+        let object = words.get(place + 1).is_some_and(|next| is_in(&OBJECTS, next));
+        let verb = is_in(&VERBS, &words[*place]) || (object && is_in(&NOUNS_TOO, &words[*place]));
+        joined && verb
     });
     starts.into_iter().find_map(|place| {
         let (first, second) = (&words[..place], &words[place..]);
@@ -114,7 +146,7 @@ pub fn second_behaviour(statement: &str) -> Option<String> {
     })
 }
 
-/// Whether a sentence or a half of one ends before the word at `place`.
+/// Whether a sentence or a part of one ends before the word at `place`.
 fn ends_sentence(statement: &str, words: &[String], place: usize) -> bool {
     let lower = statement.to_lowercase();
     let mut from = 0;
@@ -124,7 +156,7 @@ fn ends_sentence(statement: &str, words: &[String], place: usize) -> bool {
             None => return false,
         }
     }
-    lower[from..].trim_start().starts_with(['.', ';'])
+    lower[from..].trim_start().starts_with(['.', ';', ','])
 }
 
 fn unquoted(text: &str) -> String {
@@ -170,6 +202,7 @@ mod tests {
             "Clearly explains the plan to the VP.",
             "Shows good judgment.",
             "Is a strong leader.",
+            "Takes ownership.",
         ] {
             assert!(vague(statement).is_some(), "{statement}");
         }
@@ -186,6 +219,9 @@ mod tests {
     fn two_behaviours_are_two_unless_the_second_speaks_of_the_first() {
         assert!(second_behaviour("Names an owner and proposes a budget.").is_some());
         assert!(second_behaviour("Works out the cost; tells the VP.").is_some());
+        assert!(second_behaviour("Explains the risk and then escalates to the VP.").is_some());
+        assert!(second_behaviour("Names an owner, sets a date.").is_some());
+        assert_eq!(second_behaviour("Names the risks, tests and plans of the team."), None);
         assert_eq!(second_behaviour("Picks a course and says why."), None);
         assert_eq!(second_behaviour("Names a price and accepts that price."), None);
         assert_eq!(second_behaviour("Names owners and dates."), None);
