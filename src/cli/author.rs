@@ -277,6 +277,10 @@ pub fn accept(context: &Context, kind: Kind, args: &AcceptArgs) -> Result<(), Fa
     }
     let text = bank_files::read_text(&path).map_err(|why| Failure::new(FAILED, why))?;
     let Some(accepted) = authoring::accepted(&text) else {
+        if let Some(draft) = linted.findings.iter().find(|finding| finding.rule == Rule::Draft) {
+            let message = format!("{}: this way of writing `draft: true` is not recognised", draft.place());
+            return Err(Failure::new(BAD_INPUT, message).hint("take it away in your editor"));
+        }
         return Ok(console::print(&format!("`{}` is no draft: it is in the draw already", args.id))?);
     };
     if !context.model.yes {

@@ -56,7 +56,9 @@ pub fn lint(context: &Context, args: &LintArgs) -> Result<(), Failure> {
     let count = |severity| findings.iter().filter(|finding| finding.rule.severity() == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if errors > 0 {
-        return Err(Failure::new(BAD_INPUT, format!("{errors} in what was checked can't be used as it is")));
+        let plural = if errors == 1 { "" } else { "s" };
+        let message = format!("{errors} error{plural}: a file with one is left out until it is corrected");
+        return Err(Failure::new(BAD_INPUT, message));
     }
     if args.deny_warnings && warnings > 0 {
         return Err(Failure::new(BAD_INPUT, format!("{warnings} warnings, and none are allowed")));

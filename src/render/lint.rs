@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::term::{FAINT, MARK, STRONG, WARN, paint, wrap_hanging};
 use crate::core::{
-    lint::{Finding, Rule, Severity},
+    lint::{Finding, Rule, Severity, tree::lines},
     text::{one_line, visible},
 };
 
@@ -68,7 +68,7 @@ fn summary(findings: &[Finding], files: usize) -> String {
 /// The line of a finding with a mark under its place, cut around it where it is long.
 fn source_line(finding: &Finding, texts: &BTreeMap<String, String>) -> Option<String> {
     let number = usize::try_from(finding.span.line).ok()?.checked_sub(1)?;
-    let line = texts.get(&finding.file)?.lines().nth(number)?.trim_start_matches('\u{feff}');
+    let line = lines(texts.get(&finding.file)?).nth(number)?.trim_start_matches('\u{feff}');
     let column = usize::try_from(finding.span.column).ok()?.saturating_sub(1);
     let from = if column > SHOWN { column - BEFORE } else { 0 };
     let part = |from: usize, to: usize| {

@@ -58,6 +58,8 @@ fn a_draft_is_never_drawn_before_it_was_accepted() {
     assert_eq!(fs::read_to_string(&path).unwrap(), text.replace("draft: true\n", ""));
     home.run(&["practice", "--no-model", "mine"], "/quit\n").ok();
     assert!(home.run(&["scenario", "accept", "mine", "--yes"], "").ok().says("is no draft"));
+    fs::write(&path, text.replace("draft: true", "\"draft\": true")).unwrap();
+    home.run(&["scenario", "accept", "mine", "--yes"], "").fails(2, "mine.yaml:4:10: this way of writing");
     home.run(&["scenario", "accept", "none", "--yes"], "")
         .fails(2, "there is no scenario of your own called `none`");
 }

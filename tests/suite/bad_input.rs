@@ -5,7 +5,12 @@ use std::{fs, os::unix::fs::symlink, path::PathBuf, process::Command, sync::Once
 use proptest::prelude::*;
 use pushback::{
     adapters::{bank_files, lint_files, paths::Home as Folders, yaml},
-    core::{bank::Bank, lint::Severity, rubric::Rubric, scenario::Scenario},
+    core::{
+        bank::Bank,
+        lint::{Severity, tree::lines},
+        rubric::Rubric,
+        scenario::Scenario,
+    },
 };
 
 use crate::home::Home;
@@ -146,7 +151,7 @@ fn what_is_no_plain_file_is_not_waited_for_and_not_followed() {
         let run = home.run(&["scenario", "lint", "--format", format], "");
         assert!(run.code == 2 && !run.stdout.contains('\u{1b}'), "{format}: {:?}", run.stdout);
     }
-    home.run(&["scenario", "lint", "/dev/zero"], "").fails(2, "1 in what was checked can't be used");
+    home.run(&["scenario", "lint", "/dev/zero"], "").fails(2, "1 error: a file with one is left out");
 }
 
 #[test]
@@ -200,7 +205,7 @@ fn holds(name: &str, text: &str, bank: &Bank) -> Result<(), TestCaseError> {
         false => yaml::read::<Scenario>(text).is_ok_and(|scenario| scenario.problems().is_empty()),
     };
     prop_assert!(!passes || loads, "the linter passes what the loader refuses");
-    let lines = text.lines().count() as u64;
+    let lines = lines(text).count() as u64;
     for finding in &linted.findings {
         prop_assert!(finding.span.line <= lines + 1, "{finding:?} is behind the end of {lines} lines");
         if !finding.span.range().is_empty() {

@@ -89,7 +89,7 @@ fn from_nothing_to_a_reviewed_round_of_ones_own() {
     edit(&home, scenario, |text| {
         text.replace("minutes:", "minuets:").replace("missing: two-staff", "missing: two-stuff")
     });
-    let lint = home.run(&["scenario", "lint"], "").fails(2, "2 in what was checked can't be used");
+    let lint = home.run(&["scenario", "lint"], "").fails(2, "2 errors: a file with one is left out");
     for told in
         ["did you mean `minutes`?", "`two-stuff` is no signal of the rubric", "did you mean `two-staff`?"]
     {

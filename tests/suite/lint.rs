@@ -85,7 +85,7 @@ fn every_problem_of_a_rubric_is_told_at_once() {
 fn a_person_sees_the_line_the_cause_and_what_to_do() {
     let home = Home::new();
     home.write("scenarios/mine.yaml", scenario("mine").replace("minutes: 12", "minuets: 12"));
-    let run = home.run(&["scenario", "lint"], "").fails(2, "1 in what was checked can't be used as it is");
+    let run = home.run(&["scenario", "lint"], "").fails(2, "1 error: a file with one is left out");
     insta::assert_snapshot!(run.stdout.replace(&format!("{}/", home.path().display()), ""));
     let run = home.run(&["rubric", "lint", "scenarios/none.yaml"], "");
     run.fails(2, "scenarios/none.yaml: No such file or directory");

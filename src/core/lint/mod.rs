@@ -312,7 +312,7 @@ fn todos(node: &Node, found: &mut Vec<Finding>) {
 
 /// Lines that carry [`DRAFTED`].
 pub fn drafted(text: &str) -> Vec<Span> {
-    let marked = (1..).zip(text.lines()).filter(|(_, line)| line.trim_end().ends_with(DRAFTED));
+    let marked = (1..).zip(tree::lines(text)).filter(|(_, line)| line.trim_end().ends_with(DRAFTED));
     marked
         .map(|(line, text)| {
             let column = text.trim_end().chars().count() - DRAFTED.chars().count();

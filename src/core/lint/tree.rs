@@ -20,6 +20,17 @@ impl Span {
     }
 }
 
+/// The lines of a text as YAML counts them: a carriage return alone ends one too.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = text.find(['\n', '\r']);
+        rest = end.map(|end| &text[end + if text[end..].starts_with("\r\n") { 2 } else { 1 }..]);
+        Some(&text[..end.unwrap_or(text.len())])
+    })
+}
+
 /// A value with its place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Node {
@@ -127,5 +138,14 @@ impl Node {
     pub fn text(&self, key: &str) -> Option<(&str, &Span)> {
         let node = self.get(key)?;
         node.as_text().filter(|text| !text.trim().is_empty()).map(|text| (text, &node.span))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn lines_end_at_any_kind_of_line_end() {
+        let lines: Vec<&str> = super::lines("a\r\nb\rc\n\nd").collect();
+        assert_eq!(lines, ["a", "b", "c", "", "d"]);
     }
 }
