@@ -61,6 +61,10 @@ pub fn new(context: &Context, kind: Kind, args: &NewArgs) -> Result<(), Failure>
     if dialogue::is_possible() && !args.no_edit {
         return edit(context, &path, kind, &outline.id);
     }
+    if args.from.is_some() {
+        let linted = check(context, &path)?;
+        console::print(&render::text(&linted.findings, &linted.texts, linted.files(), console::width()))?;
+    }
     let command = word(kind);
     console::print(&format!(
         "Write it in your editor; `pushback {command} lint` tells what is missing, `pushback {command} accept {}` puts it \

@@ -11,9 +11,9 @@ use crate::core::{
     text::{one_line, visible},
 };
 
-/// Columns of a source line that are shown around the place.
+/// Most columns of a source line that are shown, and how many of them before the place where the line is cut.
+const SHOWN: usize = 96;
 const BEFORE: usize = 30;
-const SHOWN: usize = 60;
 /// A mistake.
 const BAD: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 
@@ -33,7 +33,7 @@ pub fn text(findings: &[Finding], texts: &BTreeMap<String, String>, files: usize
         );
         out.push_str(&wrap_hanging(&head, width, 0, 2));
         out.push_str(&format!("\n  {} {}\n", paint(MARK, "-->"), one_line(&finding.place())));
-        if let Some(line) = source_line(finding, texts) {
+        if let Some(line) = source_line(finding, texts, width) {
             out.push_str(&line);
         }
         if let Some(suggestion) = &finding.suggestion {
@@ -66,22 +66,23 @@ fn summary(findings: &[Finding], files: usize) -> String {
 }
 
 /// The line of a finding with a mark under its place, cut around it where it is long.
-fn source_line(finding: &Finding, texts: &BTreeMap<String, String>) -> Option<String> {
+fn source_line(finding: &Finding, texts: &BTreeMap<String, String>, width: usize) -> Option<String> {
     let number = usize::try_from(finding.span.line).ok()?.checked_sub(1)?;
     let line = lines(texts.get(&finding.file)?).nth(number)?.trim_start_matches('\u{feff}');
     let column = usize::try_from(finding.span.column).ok()?.saturating_sub(1);
-    let from = if column > SHOWN { column - BEFORE } else { 0 };
+    let gutter = finding.span.line.to_string();
+    let room = width.saturating_sub(gutter.len() + 8).clamp(40, SHOWN);
+    let from = if column + BEFORE > room { column.saturating_sub(BEFORE) } else { 0 };
     let part = |from: usize, to: usize| {
         visible(&line.chars().skip(from).take(to.saturating_sub(from)).collect::<String>())
     };
-    let (before, behind) = (part(from, column), part(column, from + SHOWN + BEFORE));
+    let (before, behind) = (part(from, column), part(column, from + room));
     let cut = |is_cut: bool| if is_cut { "…" } else { "" };
     let (start, end) = (cut(from > 0), cut(line.chars().count() > from + SHOWN + BEFORE));
     let range = finding.span.range();
     let marked =
         texts.get(&finding.file)?.get(range).and_then(|text| text.lines().next()).unwrap_or_default();
     let marks = visible(marked).width().clamp(1, behind.width().max(1));
-    let gutter = finding.span.line.to_string();
     let pad = " ".repeat(gutter.len());
     Some(format!(
         "  {pad} {bar}\n  {} {bar} {start}{before}{behind}{end}\n  {pad} {bar} {}{}\n",
@@ -179,4 +180,27 @@ fn uri(file: &str) -> String {
         .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect();
     if path.starts_with('/') { format!("file://{path}") } else { path }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::lint::tree::Span;
+
+    #[test]
+    fn a_long_line_is_cut_around_the_place_and_fits_the_window() {
+        let line = format!("{}needle{}", "a ".repeat(300), " b".repeat(300));
+        let texts = BTreeMap::from([("f.yaml".to_owned(), format!("x\n{line}\n"))]);
+        let span = Span { line: 2, column: 601, bytes: (602, 608) };
+        let mut finding = Finding::new(Rule::Todo, &span, "is here");
+        finding.file = "f.yaml".into();
+        for width in [60, 80, 120] {
+            let page = anstream::adapter::strip_str(&text(&[finding.clone()], &texts, 1, width)).to_string();
+            assert!(page.lines().all(|line| line.width() <= width), "{page}");
+            let lines: Vec<&str> = page.lines().collect();
+            let at = lines.iter().position(|line| line.contains("needle")).unwrap();
+            let column = |line: &str, part: &str| line[..line.find(part).unwrap()].width();
+            assert_eq!(column(lines[at], "needle"), column(lines[at + 1], "^^^^^^"), "{page}");
+        }
+    }
 }

@@ -122,7 +122,8 @@ fn every_line_of_the_models_is_marked_and_the_note_is_all_that_is_sent() {
     });
     let endpoint =
         FakeEndpoint::start(move |_, _| Reaction::Say(format!("Here it is:\n```json\n{reply}\n```")));
-    drafted(&home, &endpoint, "scenario", "licences").ok();
+    let run = drafted(&home, &endpoint, "scenario", "licences").ok();
+    assert!(run.says("warning[drafted-line]: is drafted by a model"), "{}", run.stdout);
     let requests = endpoint.requests();
     assert_eq!(requests.len(), 1);
     assert!(requests[0]["messages"][1]["content"].as_str().unwrap().contains("I said we keep twelve."));
