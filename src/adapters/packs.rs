@@ -1,6 +1,6 @@
 //! Packs on disk: taken from a folder or a git repository, kept as plain files, and never executed.
 //!
-//! Only plain files below `scenarios/` and `rubrics/` are taken over, each written anew: no link, no hook, no
+//! Only plain files below `scenarios/` and `rubrics/` are taken over, each written anew: no link, no hook, no filter, no
 //! permission and no path of the source gets into the person's folders.
 
 use std::{
@@ -207,7 +207,7 @@ pub fn add(packs: &Path, source: &Source, update: Option<&str>) -> Result<Pack, 
     let work: TempDir = work.map_err(|cause| PackError::io(packs, cause))?;
     let from = match source {
         Source::Folder(path) => path.clone(),
-        Source::Git(address) => clone(address, &work.path().join("clone"))?,
+        Source::Git(address) => fetch(address, work.path())?,
     };
     let manifest = manifest(&from)?;
     let folder = packs.join(&manifest.name);
@@ -303,11 +303,7 @@ fn plain_files(
             plain_files(&path, &relative, depth + 1, files)?;
         } else if metadata.is_file() {
             if metadata.len() > bank_files::LARGEST {
-                return Err(PackError::TooLarge(format!(
-                    "has a file that is larger than {} kB: {}",
-                    bank_files::LARGEST / 1024,
-                    relative.display()
-                )));
+                return Err(too_large(&relative.display().to_string()));
             }
             files.push((path, relative));
             if files.len() > MOST_FILES {
@@ -318,41 +314,106 @@ fn plain_files(
     Ok(())
 }
 
-/// Clones a repository so that nothing in it can run: no hooks, no helpers, no filters, no submodules, links as text.
-fn clone(address: &str, to: &Path) -> Result<PathBuf, PackError> {
-    let failed = |message: String| PackError::Git { address: address.to_owned(), message };
+/// Fetches a repository and takes its plain files out of the object store. Nothing is ever checked out, so no hook, filter,
+/// submodule or link of it has an effect.
+fn fetch(address: &str, work: &Path) -> Result<PathBuf, PackError> {
+    let (bare, to) = (work.join("repository"), work.join("files"));
+    let mut clone = git();
+    clone.args(["clone", "--quiet", "--bare", "--depth=1", "--single-branch", "--no-tags", "--template="]);
+    // A server that knows filters sends nothing that is too large for a pack anyway.
+    clone.arg(format!("--filter=blob:limit={}", bank_files::LARGEST + 1)).args(["--", address]).arg(&bare);
+    run(clone, address)?;
+    let mut list = git();
+    list.arg("-C").arg(&bare).args([
+        "ls-tree",
+        "-r",
+        "-l",
+        "-z",
+        "HEAD",
+        "--",
+        "pack.toml",
+        "scenarios",
+        "rubrics",
+    ]);
+    let listed = String::from_utf8_lossy(&run(list, address)?).into_owned();
+    let files: Vec<Blob> = listed.split('\0').filter_map(Blob::parse).collect();
+    if files.len() > MOST_FILES {
+        return Err(PackError::TooLarge(format!("has more than {MOST_FILES} files")));
+    }
+    if let Some(large) = files.iter().find(|file| file.size.is_none_or(|size| size > bank_files::LARGEST)) {
+        return Err(too_large(&large.path));
+    }
+    let wanted = work.join("wanted");
+    let ids: String = files.iter().map(|file| format!("{}\n", file.id)).collect();
+    fs::write(&wanted, ids).map_err(|cause| PackError::io(&wanted, cause))?;
+    let mut read = git();
+    read.arg("-C").arg(&bare).args(["cat-file", "--batch"]);
+    read.stdin(fs::File::open(&wanted).map_err(|cause| PackError::io(&wanted, cause))?);
+    let contents = run(read, address)?;
+    let mut rest = contents.as_slice();
+    fs::create_dir_all(&to).map_err(|cause| PackError::io(&to, cause))?;
+    for file in &files {
+        // Each is a line with id, kind and size, the content, and the end of a line.
+        let start = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
+        let end = start + file.size.unwrap_or_default() as usize;
+        let content = rest.get(start..end).ok_or_else(|| PackError::Git {
+            address: address.to_owned(),
+            message: format!("{} is incomplete", file.path),
+        })?;
+        let path = to.join(&file.path);
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, content));
+        made.map_err(|cause| PackError::io(&path, cause))?;
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    Ok(to)
+}
+
+/// A plain file of a repository.
+struct Blob {
+    id: String,
+    size: Option<u64>,
+    path: String,
+}
+
+impl Blob {
+    /// Reads a line of `git ls-tree`: mode, kind, id and size, a tab, and the path. Links and submodules are none, nor is
+    /// a path that leads anywhere but below the top.
+    fn parse(line: &str) -> Option<Self> {
+        let (head, path) = line.split_once('\t')?;
+        let mut head = head.split_whitespace();
+        let (mode, _, id, size) = (head.next()?, head.next()?, head.next()?, head.next()?);
+        let is_plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+        let is_file = mode.starts_with("100") && is_plain && !path.contains(char::REPLACEMENT_CHARACTER);
+        is_file.then(|| Self { id: id.to_owned(), size: size.parse().ok(), path: path.to_owned() })
+    }
+}
+
+fn too_large(path: &str) -> PackError {
+    let most = bank_files::LARGEST / 1024;
+    PackError::TooLarge(format!("has a file that is larger than {most} kB: {path}"))
+}
+
+/// git, without asking anything and with addresses of the usual kinds only.
+fn git() -> Command {
     let mut command = Command::new("git");
-    for setting in [
-        "core.hooksPath=/dev/null",
-        "core.symlinks=false",
-        "core.fsmonitor=false",
-        "core.attributesFile=/dev/null",
-        "filter.lfs.smudge=",
-        "filter.lfs.process=",
-        "filter.lfs.required=false",
-        "protocol.ext.allow=never",
-        "submodule.recurse=false",
-        "advice.detachedHead=false",
-    ] {
+    for setting in ["core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.ext.allow=never"] {
         command.args(["-c", setting]);
     }
-    command.args([
-        "clone",
-        "--quiet",
-        "--depth=1",
-        "--single-branch",
-        "--no-tags",
-        "--no-recurse-submodules",
-    ]);
-    command.args(["--template=", "--", address]).arg(to);
     command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ALLOW_PROTOCOL", "https:http:ssh:git:file");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    // What the filter left out is too large, and not to be fetched after all.
+    command.env("GIT_NO_LAZY_FETCH", "1").stdin(Stdio::null());
+    command
+}
+
+/// What a run of git printed.
+fn run(mut command: Command, address: &str) -> Result<Vec<u8>, PackError> {
+    let failed = |message: String| PackError::Git { address: address.to_owned(), message };
     let output = command.output().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => failed("the command `git` is not installed".into()),
         _ => failed(error.to_string()),
     })?;
     if output.status.success() {
-        return Ok(to.to_owned());
+        return Ok(output.stdout);
     }
     let told = String::from_utf8_lossy(&output.stderr);
     let line = told.lines().rev().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));

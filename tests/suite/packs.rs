@@ -110,8 +110,10 @@ fn a_repository_is_fetched_without_running_anything_and_updated() {
     pack(&home, "repository");
     let repository = home.path().join("repository");
     git(&repository, &["init", "--quiet"]);
-    // A filter that would run a command if the repository could configure one, and a link as a file of the pack.
-    home.write("repository/.gitattributes", "* filter=lfs\n");
+    git(&repository, &["config", "uploadpack.allowFilter", "true"]);
+    // A filter of the person's own that the repository asks for, and a link as a file of the pack.
+    home.write("repository/.gitattributes", "* filter=own\n");
+    home.write(".gitconfig", "[filter \"own\"]\n\tsmudge = touch filtered; cat\n\tclean = cat\n");
     symlink("/etc/passwd", repository.join("scenarios/passwd.yaml")).unwrap();
     git(&repository, &["add", "--all"]);
     git(&repository, &["commit", "--quiet", "--message", "One"]);
@@ -119,7 +121,14 @@ fn a_repository_is_fetched_without_running_anything_and_updated() {
     run(&home, &["pack", "add", &address]).ok();
     run(&home, &["pack", "add", &address]).fails(2, "there is a pack `guild` already");
     let link = home.path().join("packs/guild/scenarios/passwd.yaml");
-    assert!(!fs::read_to_string(link).unwrap_or_default().contains("root:"), "a link is text, if anything");
+    assert!(fs::symlink_metadata(link).is_err(), "a link is nothing");
+    let filtered =
+        Command::new("find").args([home.path().to_str().unwrap(), "-name", "filtered"]).output().unwrap();
+    assert_eq!(String::from_utf8(filtered.stdout).unwrap(), "", "no filter has run");
+    assert_eq!(
+        fs::read_to_string(home.path().join("packs/guild/scenarios/deep/plan.txt")).unwrap(),
+        "the plan\n"
+    );
     assert!(!home.path().join("packs/guild/.git").exists());
     home.write("repository/pack.toml", MANIFEST.replace("1.0", "1.1"));
     fs::remove_file(repository.join("scenarios/shadow.yaml")).unwrap();
@@ -130,6 +139,11 @@ fn a_repository_is_fetched_without_running_anything_and_updated() {
             .says("updated: guild 1.1 · CC-BY-4.0 · by Ada <ada@example.org> (was 1.0)")
     );
     assert!(!ids(&home).contains(&"guild/ga-date-on-one-database".to_owned()));
+    home.write("repository/scenarios/large.bin", "x".repeat(1_100_000));
+    git(&repository, &["add", "--all"]);
+    git(&repository, &["commit", "--quiet", "--message", "Large"]);
+    run(&home, &["pack", "update"]).fails(2, "has a file that is larger than 1024 kB: scenarios/large.bin");
+    fs::remove_file(repository.join("scenarios/large.bin")).unwrap();
     home.write("repository/pack.toml", MANIFEST.replace("guild", "other"));
     git(&repository, &["commit", "--quiet", "--all", "--message", "Three"]);
     run(&home, &["pack", "update", "guild"]).fails(2, "what was the pack `guild` is now called `other`");
