@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     args::{AcceptArgs, NewArgs},
-    dialogue,
+    dialogue::Dialogue,
     error::{BAD_INPUT, FAILED, Failure},
     model::{self, Choice},
     round::Context,
@@ -58,7 +58,7 @@ pub fn new(context: &Context, kind: Kind, args: &NewArgs) -> Result<(), Failure>
     };
     write(&path, &text)?;
     console::print(&format!("written: {}", paths::display(&path)))?;
-    if dialogue::is_possible() && !args.no_edit {
+    if Dialogue::is_possible() && !args.no_edit {
         return edit(context, &path, kind, &outline.id);
     }
     if args.from.is_some() {
@@ -95,9 +95,13 @@ fn outline<'a>(
     args: &NewArgs,
     bank: &'a Bank,
 ) -> Result<(Outline, Option<&'a Rubric>), Failure> {
-    let asks = dialogue::is_possible() && !context.model.yes;
+    let dialogue = if Dialogue::is_possible() && !context.model.yes { Some(Dialogue::new()?) } else { None };
+    let asks = dialogue.is_some();
     let ask = |question: &str, default: &str| -> Result<String, Failure> {
-        let answer = if asks { dialogue::ask(question, default)? } else { Some(default.to_owned()) };
+        let answer = match &dialogue {
+            Some(dialogue) => dialogue.ask(question, default)?,
+            None => Some(default.to_owned()),
+        };
         answer.ok_or_else(|| Failure::new(BAD_INPUT, "the dialogue was left, and nothing was written"))
     };
     let title = match (&args.title, &args.id) {
@@ -247,7 +251,7 @@ fn edit(context: &Context, path: &Path, kind: Kind, id: &str) -> Result<(), Fail
         let linted = check(context, path)?;
         console::print(&render::text(&linted.findings, &linted.texts, linted.files(), console::width()))?;
         let open = linted.findings.iter().filter(|finding| finding.rule != Rule::Draft).count();
-        if open == 0 || !dialogue::confirms("Edit again?")? {
+        if open == 0 || !Dialogue::new()?.confirms("Edit again?")? {
             break;
         }
     }
@@ -288,7 +292,7 @@ pub fn accept(context: &Context, kind: Kind, args: &AcceptArgs) -> Result<(), Fa
         return Ok(console::print(&format!("`{}` is no draft: it is in the draw already", args.id))?);
     };
     if !context.model.yes {
-        if !dialogue::is_possible() {
+        if !Dialogue::is_possible() {
             return Err(Failure::new(
                 BAD_INPUT,
                 format!("nobody has said that `{}` was read through", args.id),
@@ -300,7 +304,7 @@ pub fn accept(context: &Context, kind: Kind, args: &AcceptArgs) -> Result<(), Fa
         if drafted > 0 {
             console::print(&format!("{drafted} of these lines were written by a model."))?;
         }
-        if !dialogue::confirms("Have you read it through, and is it right?")? {
+        if !Dialogue::new()?.confirms("Have you read it through, and is it right?")? {
             return Ok(console::print("It stays a draft.")?);
         }
     }

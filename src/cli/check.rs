@@ -6,7 +6,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
     args::CheckArgs,
-    bank, dialogue,
+    bank,
+    dialogue::Dialogue,
     error::{BAD_INPUT, FAILED, Failure},
     model,
     round::Context,
@@ -124,6 +125,7 @@ fn write(bank: &Bank, rubric: &Rubric, path: &Path) -> Result<(), Failure> {
             .hint("leave --write away, or name another file"));
     }
     let case = case_of(bank, rubric)?;
+    let dialogue = Dialogue::new()?;
     let width = console::width();
     console::print(&term::case(case, width))?;
     console::print(&term::wrap(&case.scenario.opening, width, 0))?;
@@ -132,13 +134,13 @@ fn write(bank: &Bank, rubric: &Rubric, path: &Path) -> Result<(), Failure> {
         ("strong", "Write the best answer that you can imagine"),
         ("weak", "Write an eloquent answer that says nothing"),
     ] {
-        console::print(&format!("\n{what}; end it with a line that holds a single dot."))?;
-        let answer = message()?;
+        console::print(&format!("\n{what}.\n{}", term::paint(term::FAINT, dialogue.how_to_send())))?;
+        let answer = dialogue.message()?.filter(|answer| !answer.trim().is_empty()).ok_or_else(left)?;
         console::print("\nWhich of these does it show? y, or Enter for no.")?;
         let mut signals = serde_json::Map::new();
         for (signal, statement) in rubric.statements() {
             console::print(&term::wrap(&one_line(statement), width, 2))?;
-            let shown = dialogue::line("  [y/N] ")?.ok_or_else(left)?.trim().to_lowercase().starts_with('y');
+            let shown = dialogue.line("  [y/N] ")?.ok_or_else(left)?.trim().to_lowercase().starts_with('y');
             signals.insert(signal.to_owned(), u8::from(shown).into());
         }
         let row = serde_json::json!({
@@ -153,19 +155,4 @@ fn write(bank: &Bank, rubric: &Rubric, path: &Path) -> Result<(), Failure> {
 
 fn left() -> Failure {
     Failure::new(BAD_INPUT, "the answers were not finished, so nothing was written")
-}
-
-fn message() -> Result<String, Failure> {
-    let mut lines = vec![];
-    loop {
-        match dialogue::line("› ")?.ok_or_else(left)? {
-            line if line == "." => break,
-            line => lines.push(line),
-        }
-    }
-    let text = lines.join("\n");
-    match text.trim().is_empty() {
-        true => Err(Failure::new(BAD_INPUT, "there was no answer, so nothing was written")),
-        false => Ok(text),
-    }
 }

@@ -1,7 +1,8 @@
-//! Questions that the program asks the person, a line each.
+//! Questions that the program asks the person.
 
 use std::{
-    io::{self, BufRead, IsTerminal},
+    cell::RefCell,
+    io::{self, IsTerminal},
     path::Path,
 };
 
@@ -10,44 +11,68 @@ use crate::{
     adapters::{
         console::{self, Input, Typed},
         line_editor::LineEditor,
+        script::Script,
     },
     core::command::Place,
     render::term,
 };
 
-/// Whether there is somebody to ask.
-pub fn is_possible() -> bool {
-    io::stdin().is_terminal() && io::stdout().is_terminal()
-}
+/// Somebody who answers: at a terminal, or a script on standard input.
+pub struct Dialogue(RefCell<Box<dyn Input>>);
 
-/// A line of the person's; `None` when they want to leave, or there are no more.
-pub fn line(prompt: &str) -> Result<Option<String>, Failure> {
-    if is_possible() {
-        // The editor gets Ctrl-C as a key. A plain read would wait on: the signal only sets a flag.
-        let typed = LineEditor::new(Place::Home, Path::new(""))?.read_line(prompt)?;
-        return Ok(match typed {
-            Typed::Text(text) => Some(text),
-            Typed::End => None,
-        });
+impl Dialogue {
+    /// Whether there is somebody at a terminal.
+    pub fn is_possible() -> bool {
+        io::stdin().is_terminal() && io::stdout().is_terminal()
     }
-    let mut line = String::new();
-    let read = io::stdin().lock().read_line(&mut line)?;
-    Ok((read > 0).then(|| line.trim_end_matches(['\n', '\r']).to_owned()))
+
+    /// Begins.
+    pub fn new() -> Result<Self, Failure> {
+        // The editor gets Ctrl-C as a key. A plain read would wait on: the signal only sets a flag.
+        let input: Box<dyn Input> = if Self::is_possible() {
+            Box::new(LineEditor::new(Place::Round, Path::new(""))?)
+        } else {
+            Box::new(Script::new(io::stdin().lock()))
+        };
+        Ok(Self(RefCell::new(input)))
+    }
+
+    /// One line; `None` when they want to leave, or there are no more.
+    pub fn line(&self, prompt: &str) -> Result<Option<String>, Failure> {
+        Ok(text(self.0.borrow_mut().read_line(prompt)?))
+    }
+
+    /// A message of any number of lines; `None` when they want to leave, or there are no more.
+    pub fn message(&self) -> Result<Option<String>, Failure> {
+        Ok(text(self.0.borrow_mut().read(None)?))
+    }
+
+    /// How a message is sent, in one line.
+    pub fn how_to_send(&self) -> &'static str {
+        self.0.borrow().how_to_send()
+    }
+
+    /// The answer to a question, where Enter takes the default; `None` when they want to leave.
+    pub fn ask(&self, question: &str, default: &str) -> Result<Option<String>, Failure> {
+        let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
+        console::print(&term::wrap_hanging(&format!("{question}{shown}:"), console::width(), 0, 2))?;
+        let answer = self.line("› ")?;
+        Ok(answer.map(|answer| match answer.trim() {
+            "" => default.to_owned(),
+            answer => answer.to_owned(),
+        }))
+    }
+
+    /// Whether they say yes; leaving is no.
+    pub fn confirms(&self, question: &str) -> Result<bool, Failure> {
+        let answer = self.ask(&format!("{question} (y/n)"), "n")?;
+        Ok(answer.is_some_and(|answer| answer.to_lowercase().starts_with('y')))
+    }
 }
 
-/// The answer to a question, where Enter takes the default; `None` when they want to leave.
-pub fn ask(question: &str, default: &str) -> Result<Option<String>, Failure> {
-    let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
-    console::print(&term::wrap_hanging(&format!("{question}{shown}:"), console::width(), 0, 2))?;
-    let answer = line("› ")?;
-    Ok(answer.map(|answer| match answer.trim() {
-        "" => default.to_owned(),
-        answer => answer.to_owned(),
-    }))
-}
-
-/// Whether they say yes; leaving is no.
-pub fn confirms(question: &str) -> Result<bool, Failure> {
-    let answer = ask(&format!("{question} (y/n)"), "n")?;
-    Ok(answer.is_some_and(|answer| answer.to_lowercase().starts_with('y')))
+fn text(typed: Typed) -> Option<String> {
+    match typed {
+        Typed::Text(text) => Some(text),
+        Typed::End => None,
+    }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     fake_endpoint::{FakeEndpoint, Reaction},
     home::{Home, Run, SCENARIO},
+    terminal::Terminal,
 };
 
 const RUBRIC: &str = "roadmap-pushback";
@@ -134,4 +135,45 @@ fn it_helps_to_write_the_answers() {
     let shown = rows[0]["signals"].as_object().unwrap().values().filter(|label| **label == 1).count();
     assert_eq!((shown, rows[0]["signals"].as_object().unwrap().len()), (1, statements));
     home.run(&arguments, "").fails(2, "new.jsonl is there already");
+}
+
+#[test]
+fn at_a_terminal_an_answer_can_be_pasted_and_ctrl_c_leaves() {
+    let home = Home::new();
+    let arguments = ["rubric", "check", "mentoring", "--answers", "new.jsonl", "--write", "--no-model"];
+    let mut terminal = Terminal::start(&home, 100, 240, &arguments);
+    terminal.wait_until("the prompt", |terminal| terminal.screen().trim_end().ends_with('›'));
+    terminal.send("\u{1b}[200~First of all I ask her why.\r\rThen we look at it again.\u{1b}[201~\u{4}");
+    // Keys that come before the editor is ready are lost.
+    let asked = |terminal: &Terminal, count: usize| {
+        terminal.wait_until("a question", |terminal| {
+            let screen = terminal.screen();
+            screen.matches("[y/N]").count() == count && screen.trim_end().ends_with("[y/N]")
+        });
+    };
+    for count in 1..=24 {
+        asked(&terminal, count);
+        terminal.send(if count == 1 { "y\r" } else { "\r" });
+    }
+    terminal.wait_until("the prompt", |terminal| terminal.screen().trim_end().ends_with('›'));
+    terminal.send("Let us align.\u{4}");
+    for count in 25..=48 {
+        asked(&terminal, count);
+        terminal.send("\r");
+    }
+    terminal.wait_for("written: ");
+    let text = std::fs::read_to_string(home.path().join("new.jsonl")).unwrap();
+    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows[0]["answer"], "First of all I ask her why.\n\nThen we look at it again.");
+    assert_eq!((&rows[0]["signals"]["asks-why"], &rows[1]["answer"]), (&json!(1), &json!("Let us align.")));
+    let mut terminal = Terminal::start(
+        &home,
+        100,
+        120,
+        &["rubric", "check", "mentoring", "--answers", "b.jsonl", "--write"],
+    );
+    terminal.wait_until("the prompt", |terminal| terminal.screen().trim_end().ends_with('›'));
+    terminal.send("\u{3}");
+    terminal.wait_for("the answers were not finished, so nothing was written");
+    assert_eq!(terminal.ends(), 2);
 }
