@@ -36,12 +36,15 @@ pub trait Observer {
     /// Why there is none.
     fn grade(&self, exam: &Exam, watch: &dyn Watch) -> Result<f64, Unscored>;
 
-    /// Takes hints, while the person reads and types, of what will probably be asked about soon. `None` where
-    /// nothing can be done ahead.
-    fn head_start(&self) -> Option<Box<dyn Fn(Exam)>> {
+    /// Takes hints, while the person reads and types, of what will probably be asked about soon: an exam, and the facts
+    /// that a message may ask for. `None` where nothing can be done ahead.
+    fn head_start(&self) -> Option<HeadStart> {
         None
     }
 }
+
+/// Is told what will probably be asked about soon.
+pub type HeadStart = Box<dyn Fn(Exam, &[Fact])>;
 
 /// What an observer saw, and what it cost.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,6 +58,8 @@ pub struct Observations {
 /// A message that is to be recognised.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
+    /// The round's first question.
+    pub opening: &'a str,
     /// The question that it was sent in reply to.
     pub question: &'a str,
     /// What was sent.

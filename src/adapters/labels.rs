@@ -1,14 +1,17 @@
-//! Labelled answers: JSONL files below a folder, one answer a line.
+//! Labelled answers and messages: JSONL files below a folder, one a line.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::paths;
-use crate::core::{authoring::check::Anchor, judging::labelled::LabelledAnswer};
+use crate::core::{
+    authoring::check::Anchor, judging::labelled::LabelledAnswer, session::routing::LabelledMessage,
+};
 
 /// Labels can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -41,29 +44,48 @@ pub enum LabelError {
 ///
 /// When a file can't be read or a line is no labelled answer.
 pub fn load(places: &[PathBuf]) -> Result<(Vec<LabelledAnswer>, String), LabelError> {
+    lines(places, |_, answer| answer)
+}
+
+/// All labelled messages below a folder, each with the id of its scenario, which names its file; with a hash over all of it.
+///
+/// # Errors
+///
+/// When a file can't be read or a line is no labelled message.
+pub fn messages(folder: &Path) -> Result<(Vec<(String, LabelledMessage)>, String), LabelError> {
+    lines(&[folder.to_owned()], |file, message| {
+        (file.file_stem().unwrap_or_default().to_string_lossy().into_owned(), message)
+    })
+}
+
+/// All lines of some files, or of the files below some folders, in the order of file names, with a hash over all of it.
+fn lines<T: DeserializeOwned, U>(
+    places: &[PathBuf],
+    with_file: impl Fn(&Path, T) -> U,
+) -> Result<(Vec<U>, String), LabelError> {
     let mut files = vec![];
     for place in places {
         if place.is_dir() { collect(place, &mut files)? } else { files.push(place.clone()) }
     }
     files.sort();
     let mut hasher = Sha256::new();
-    let mut answers = vec![];
+    let mut all = vec![];
     for file in files {
         let path = paths::display(&file);
         let text = fs::read_to_string(&file)
             .map_err(|cause| LabelError::Unreadable { path: path.clone(), cause })?;
         hasher.update(&text);
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let answer = serde_json::from_str(line).map_err(|error| LabelError::Invalid {
+            let line = serde_json::from_str(line).map_err(|error| LabelError::Invalid {
                 path: path.clone(),
                 line: index + 1,
                 column: error.column(),
                 message: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
             })?;
-            answers.push(answer);
+            all.push(with_file(&file, line));
         }
     }
-    Ok((answers, hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok((all, hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
 /// The anchor answers of a file, as many labels as their author gave.

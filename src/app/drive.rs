@@ -54,7 +54,7 @@ pub fn drive(
     console: &mut dyn Console,
 ) -> Result<Ending, DriveError> {
     if let Some(head_start) = observer.head_start() {
-        head_start(session.exam_with(""));
+        head_start(session.exam_with(""), &session.case().scenario.facts);
     }
     let mut event = Event::Began;
     loop {
@@ -102,7 +102,7 @@ fn overhear(session: &Session, observer: &dyn Observer) -> Option<Overheard> {
     Some(Rc::new(move |draft| {
         let finished = draft.rfind('\n').unwrap_or(0);
         if told.replace(finished) != finished {
-            head_start(session.exam_with(&draft[..finished]));
+            head_start(session.exam_with(&draft[..finished]), &session.case().scenario.facts);
         }
     }))
 }
@@ -114,9 +114,10 @@ fn route(
     text: &str,
     question: &str,
 ) -> Result<(Route, RoutedBy), Unscored> {
-    let facts = &session.case().scenario.facts;
+    let scenario = &session.case().scenario;
+    let message = Message { opening: &scenario.opening, question, text, facts: &scenario.facts };
     let watch = console.busy("reading");
-    let routing = observer.route(&Message { question, text, facts }, &*watch)?;
+    let routing = observer.route(&message, &*watch)?;
     Ok((routing.route, RoutedBy::Model { model: observer.judge().model, p: routing.p }))
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::core::level::TargetLevel;
+use crate::core::{level::TargetLevel, scenario::RoundKind};
 
 /// A mock interviewer for Staff+ engineers: it asks for judgment, and shows you in your own words what was there.
 #[derive(Debug, Parser)]
@@ -147,12 +147,8 @@ pub struct BulkArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum ScenarioCommand {
-    /// List what can be drawn.
-    List {
-        /// One JSON object a line.
-        #[arg(long)]
-        json: bool,
-    },
+    /// List what can be drawn, without giving anything away.
+    List(ListArgs),
     /// Check files of scenarios and rubrics: every problem at once, each with its place and what to do.
     Lint(LintArgs),
     /// Make one of your own, from a template that teaches the format or from a note.
@@ -321,6 +317,30 @@ pub enum Format {
     Github,
 }
 
+/// Which scenarios to list; all of them, if nothing is said.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct ListArgs {
+    /// Of one theme only.
+    #[arg(long)]
+    pub theme: Option<String>,
+
+    /// From one kind of interview only: recruiter-screen, hiring-manager, panel or executive.
+    #[arg(long)]
+    pub round: Option<RoundKind>,
+
+    /// With a role of this level only: staff, senior-staff or principal.
+    #[arg(long)]
+    pub level: Option<TargetLevel>,
+
+    /// That take up to so many minutes.
+    #[arg(long, value_name = "N")]
+    pub minutes: Option<u32>,
+
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum ModelCommand {
     /// Get the embedded model.
@@ -364,5 +384,23 @@ pub enum JudgeCommand {
         /// Write the result to this file and change nothing. Without it, it is in use from now on.
         #[arg(long)]
         out: Option<PathBuf>,
+    },
+    /// Say how well the model in use recognises messages: answers, questions, requests for help.
+    Routing {
+        /// Labelled messages: a folder with a JSONL file for each scenario, named by its id.
+        #[arg(long)]
+        messages: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fit how the embedded model recognises messages, and say how it does on scenarios that it had not seen.
+    FitRouting {
+        /// Labelled messages: a folder with a JSONL file for each scenario, named by its id.
+        #[arg(long)]
+        messages: PathBuf,
+        /// Where to write the result: a new version of the program takes it in.
+        #[arg(long)]
+        out: PathBuf,
     },
 }

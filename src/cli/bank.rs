@@ -2,15 +2,19 @@
 
 use std::{io::Write, path::Path};
 
+use textwrap::core::display_width;
+
 use super::{
+    args::ListArgs,
     error::{BAD_INPUT, Failure},
     round::Context,
 };
 use crate::{
     adapters::{bank_files, console},
     core::{
-        bank::{Bank, Problem, nearest},
+        bank::{Bank, Case, Problem, Wanted, nearest},
         rubric::Rubric,
+        scenario::Scenario,
         text::{one_line, visible},
     },
     render::term,
@@ -48,25 +52,33 @@ fn tell(problems: &[Problem], what_then: &str) {
 }
 
 /// Lists what can be drawn, without telling what it asks for.
-pub fn list(context: &Context, json: bool) -> Result<(), Failure> {
+pub fn list(context: &Context, args: &ListArgs) -> Result<(), Failure> {
     let bank = load(context)?;
-    if json {
-        for case in bank.cases() {
+    let wanted =
+        Wanted { theme: args.theme.clone(), round: args.round, level: args.level, minutes: args.minutes };
+    let cases: Vec<&Case> = bank.select(wanted)?.collect();
+    if args.json {
+        for case in cases {
             let s = &case.scenario;
             let row = serde_json::json!({
                 "id": s.id, "title": s.title, "theme": s.theme, "round": s.round, "minutes": s.minutes,
+                "level": s.level, "artifact": s.artifact,
             });
             console::print(&row.to_string())?;
         }
         return Ok(());
     }
+    if cases.is_empty() {
+        return console::print("No scenario is like that: leave one of the filters out.").map_err(Into::into);
+    }
     for theme in bank.themes() {
-        console::print(&term::paint(term::STRONG, one_line(theme)))?;
-        for case in bank.cases().filter(|case| case.scenario.theme == theme) {
-            let s = &case.scenario;
-            let details = format!("{}, {} min", s.round, s.minutes);
-            let row = format!("  {:<32} {} {}", s.id, one_line(&s.title), term::paint(term::FAINT, details));
-            console::print(&term::wrap_hanging(&row, console::width(), 0, 35))?;
+        let of_theme = cases.iter().filter(|case| case.scenario.theme == theme);
+        let rows: Vec<String> = of_theme.map(|case| row(&case.scenario, console::width())).collect();
+        if !rows.is_empty() {
+            console::print(&term::paint(term::STRONG, one_line(theme)))?;
+            for row in rows {
+                console::print(&row)?;
+            }
         }
     }
     Ok(())
@@ -107,4 +119,14 @@ pub fn rubric<'a>(bank: &'a Bank, id: &str) -> Result<&'a Rubric, Failure> {
 pub fn show_rubric(context: &Context, id: &str) -> Result<(), Failure> {
     let bank = load(context)?;
     Ok(console::print(&term::rubric(rubric(&bank, id)?, console::width()))?)
+}
+
+/// One line a scenario: what one chooses by, and the title where there is room for it.
+fn row(scenario: &Scenario, width: usize) -> String {
+    let level = scenario.level.map_or("any level".to_owned(), |level| level.to_string());
+    let facets =
+        format!("  {:<32} {:<16} {:>2} min  {level:<12}", scenario.id, scenario.round, scenario.minutes);
+    let title = one_line(&scenario.title);
+    let room = display_width(&facets) + 2 + display_width(&title) <= width;
+    if room { format!("{facets}  {}", term::paint(term::FAINT, title)) } else { facets.trim_end().to_owned() }
 }

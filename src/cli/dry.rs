@@ -60,7 +60,8 @@ fn routes(context: &Context, case: &Case, observer: &dyn Observer) -> Result<(),
     let by_rule = matches!(model::choice(context)?, Choice::None);
     let watch = Cancelled(context);
     for message in script::messages(&input) {
-        let asked = Message { question: scenario.opening.trim(), text: &message, facts: &scenario.facts };
+        let question = scenario.opening.trim();
+        let asked = Message { opening: &scenario.opening, question, text: &message, facts: &scenario.facts };
         let route = if routing::is_certainly_an_answer(&message) {
             Route::Answer
         } else if by_rule {

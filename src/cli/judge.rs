@@ -10,6 +10,7 @@ use super::{
     error::{BAD_INPUT, FAILED, Failure, NO_MODEL},
     model::{self, Choice},
     round::Context,
+    routing,
 };
 use crate::{
     adapters::{
@@ -45,6 +46,8 @@ pub fn run(context: &Context, command: JudgeCommand) -> Result<(), Failure> {
             let bank = bank::load_strictly(context, scenarios.as_deref().zip(rubrics.as_deref()))?;
             fit(context, &bank, &answers, out.as_deref())
         }
+        JudgeCommand::Routing { messages, json } => routing::card(context, &messages, json),
+        JudgeCommand::FitRouting { messages, out } => routing::fit(context, &messages, &out),
     }
 }
 
@@ -81,7 +84,8 @@ fn card(
     Ok(console::print(&text)?)
 }
 
-struct Cancelled<'a>(&'a Context);
+/// Stops at Ctrl-C.
+pub struct Cancelled<'a>(pub &'a Context);
 
 impl Watch for Cancelled<'_> {
     fn step(&self, _: usize, _: usize) {}
@@ -91,7 +95,8 @@ impl Watch for Cancelled<'_> {
     }
 }
 
-fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), Failure> {
+/// Writes a file that people may want to read.
+pub fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), Failure> {
     let json =
         serde_json::to_string_pretty(value).map_err(|error| Failure::new(FAILED, error.to_string()))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

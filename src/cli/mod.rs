@@ -16,6 +16,7 @@ mod pack;
 mod repl;
 mod review;
 mod round;
+mod routing;
 mod score;
 mod sessions;
 mod welcome;
@@ -60,7 +61,6 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Review { session, json }) => review::show(&context, session.as_deref(), json),
         Some(Command::Score(ScoreArgs { bulk: Some(bulk), .. })) => bulk::score(&context, &bulk),
         Some(Command::Score(ScoreArgs { session, .. })) => score::session(&context, session.as_deref()),
-        Some(Command::Scenario(ScenarioCommand::List { json })) => bank::list(&context, json),
         Some(Command::Scenario(ScenarioCommand::Lint(args)) | Command::Rubric(RubricCommand::Lint(args))) => {
             lint::lint(&context, &args)
         }
@@ -77,6 +77,7 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Rubric(RubricCommand::Show { rubric })) => bank::show_rubric(&context, &rubric),
         Some(Command::Pack(command)) => pack::run(&context, &command),
         Some(Command::Schema(command)) => lint::schema(&command),
+        Some(Command::Scenario(ScenarioCommand::List(list))) => bank::list(&context, &list),
         Some(Command::Judge(command)) => judge::run(&context, command),
         Some(Command::Model(command)) => model::run(&context, &command),
     }

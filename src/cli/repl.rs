@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use super::{
-    args::{AcceptArgs, LintArgs, NewArgs, PracticeArgs, TryArgs},
+    args::{AcceptArgs, LintArgs, ListArgs, NewArgs, PracticeArgs, TryArgs},
     author, bank, dry,
     error::Failure,
     lint, review, round, score, sessions, welcome,
@@ -72,7 +72,6 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
             let (scenario, theme) = if is_theme { (None, what) } else { (what, None) };
             round::practice(context, &PracticeArgs { scenario, theme, ..PracticeArgs::default() })
         }
-        Command::Scenarios => bank::list(context, false),
         Command::New(kind, id) => author::new(context, kind, &NewArgs { id, ..NewArgs::default() }),
         Command::Lint => lint::lint(context, &LintArgs::default()),
         Command::Try(scenario) => {
@@ -80,6 +79,7 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
             dry::run(context, &TryArgs { scenario, ..TryArgs::default() })
         }
         Command::Accept(kind, id) => author::accept(context, kind, &AcceptArgs { id: named(id, "accept")? }),
+        Command::Scenarios => bank::list(context, &ListArgs::default()),
         Command::Sessions => sessions::list(context, false),
         Command::Review(session) => review::show(context, session.as_deref(), false),
         Command::Resume(session) => round::resume(context, session.as_deref()),

@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng, seq::IteratorRandom};
 
-use super::{rubric::Rubric, scenario::Scenario};
+use super::{
+    level::TargetLevel,
+    rubric::Rubric,
+    scenario::{RoundKind, Scenario},
+};
 
 /// A scenario with its artifact's text, where it came from, and nothing left to look up.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +65,28 @@ impl Problem {
 pub struct Bank {
     cases: BTreeMap<String, Case>,
     rubrics: BTreeMap<String, Rubric>,
+}
+
+/// Which cases are asked for. What is left open lets everything through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of this theme.
+    pub theme: Option<String>,
+    /// From this kind of interview.
+    pub round: Option<RoundKind>,
+    /// With a role of this level, or for any level.
+    pub level: Option<TargetLevel>,
+    /// Meant to take no longer than this, in minutes.
+    pub minutes: Option<u32>,
+}
+
+impl Wanted {
+    fn fits(&self, scenario: &Scenario) -> bool {
+        self.theme.as_ref().is_none_or(|theme| *theme == scenario.theme)
+            && self.round.is_none_or(|round| round == scenario.round)
+            && self.level.is_none_or(|level| scenario.level.is_none_or(|own| own == level))
+            && self.minutes.is_none_or(|minutes| scenario.minutes <= minutes)
+    }
 }
 
 /// Why nothing could be drawn.
@@ -215,6 +241,21 @@ impl Bank {
         })
     }
 
+    /// The cases that fit, by id.
+    ///
+    /// # Errors
+    ///
+    /// When the theme doesn't exist.
+    pub fn select(&self, wanted: Wanted) -> Result<impl Iterator<Item = &Case>, DrawError> {
+        if let Some(theme) = &wanted.theme
+            && !self.themes().contains(theme.as_str())
+        {
+            let known = self.themes().into_iter().map(str::to_owned).collect();
+            return Err(DrawError::NoTheme { theme: theme.clone(), known });
+        }
+        Ok(self.cases().filter(move |case| wanted.fits(&case.scenario)))
+    }
+
     /// Draws a case at random, of one theme if one is given. The same seed draws the same case from the
     /// same bank.
     ///
@@ -222,16 +263,8 @@ impl Bank {
     ///
     /// When the theme doesn't exist or the bank is empty.
     pub fn draw(&self, theme: Option<&str>, rng: &mut impl Rng) -> Result<&Case, DrawError> {
-        if let Some(theme) = theme
-            && !self.themes().contains(theme)
-        {
-            let known = self.themes().into_iter().map(str::to_owned).collect();
-            return Err(DrawError::NoTheme { theme: theme.to_owned(), known });
-        }
-        self.cases()
-            .filter(|case| theme.is_none_or(|theme| case.scenario.theme == theme))
-            .choose(rng)
-            .ok_or(DrawError::Empty)
+        let wanted = Wanted { theme: theme.map(str::to_owned), ..Wanted::default() };
+        self.select(wanted)?.choose(rng).ok_or(DrawError::Empty)
     }
 }
 

@@ -59,7 +59,9 @@ impl fmt::Display for Level {
 }
 
 /// The level that the candidate interviews for: the upper three of the scale.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum TargetLevel {
     /// Staff engineer.

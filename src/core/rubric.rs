@@ -46,6 +46,10 @@ pub struct Criterion {
     pub weight: u32,
     /// How this criterion reads at each level.
     pub levels: LevelDescriptors,
+    /// What the level descriptors draw on: a published work and what was taken from it, in the author's own
+    /// words. For people who judge the rubric; no model reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Observable behaviours, one each.
     #[schemars(length(min = 1, max = MOST_SIGNALS))]
     pub signals: Vec<Signal>,
@@ -106,6 +110,9 @@ pub struct Signal {
     /// What would have shown it. For practice and review only, never for live.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coach: Option<String>,
+    /// What the statement and its level draw on, as in [`Criterion::source`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// One behaviour that keeps a criterion from reading higher.

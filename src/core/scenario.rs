@@ -1,9 +1,11 @@
 //! Scenarios: the cases that the interviewer plays.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::level::TargetLevel;
 
 /// A judgment case. File: `scenarios/<theme>/<id>.yaml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +28,9 @@ pub struct Scenario {
     /// How long the round is meant to take, in minutes.
     #[schemars(range(min = 1, max = LONGEST_ROUND))]
     pub minutes: u32,
+    /// The level of the role that the setting puts the candidate in. A case without one is for any level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<TargetLevel>,
     /// The company, the system, the people, the numbers.
     #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub setting: String,
@@ -44,6 +49,10 @@ pub struct Scenario {
     /// Late news that a good answer takes into account.
     #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub twist: String,
+    /// How the case is built, for whoever puts a bank together. It gives the answer away: never shown to the
+    /// candidate, never sent to a model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shape: Vec<Shape>,
     /// The author's own verdict and remarks. Never shown to the candidate, never sent to a model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
@@ -79,6 +88,41 @@ impl fmt::Display for RoundKind {
             Self::Executive => "executive",
         })
     }
+}
+
+/// A word that names no kind of round.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a kind of round: use recruiter-screen, hiring-manager, panel or executive")]
+pub struct UnknownRound(String);
+
+impl FromStr for RoundKind {
+    type Err = UnknownRound;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "recruiter-screen" => Ok(Self::RecruiterScreen),
+            "hiring-manager" => Ok(Self::HiringManager),
+            "panel" => Ok(Self::Panel),
+            "executive" => Ok(Self::Executive),
+            _ => Err(UnknownRound(word.to_owned())),
+        }
+    }
+}
+
+/// One thing that a case's author says about how it is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shape {
+    /// Doing nothing, or taking something away, is the right call.
+    LeaveOrDelete,
+    /// Two opposite answers can both be defended.
+    TwoAnswers,
+    /// The interviewer speaks as a junior.
+    PlaysAJunior,
+    /// The interviewer speaks as a peer, or as the lead of another team.
+    PlaysAPeer,
+    /// The interviewer speaks as a VP or as one of the C-level.
+    PlaysAnExecutive,
 }
 
 /// Something the interviewer knows and tells when asked.

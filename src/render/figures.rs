@@ -3,6 +3,7 @@
 use super::term::{FAINT, STRONG, paint};
 use crate::core::{
     judging::{figures::Figures, judge_card::JudgeCard},
+    session::routing::RoutingCard,
     text::one_line,
 };
 
@@ -75,6 +76,35 @@ pub fn card(card: &JudgeCard, width: usize) -> String {
         "\n  {:.1} s an answer (median), {:.0} tokens read on average\n",
         card.seconds, card.tokens
     ));
+    out
+}
+
+/// How well messages are recognised, one kind a line.
+pub fn routing(card: &RoutingCard, width: usize) -> String {
+    let (messages, right) = card.total();
+    let share = |part: usize, whole: usize| format!("{:3.0}%", 100.0 * part as f64 / whole.max(1) as f64);
+    let mut out = format!("{} of {messages} messages recognised\n", paint(STRONG, share(right, messages)));
+    for (kind, recognised) in &card.kinds {
+        let others: Vec<String> = recognised
+            .taken_for
+            .iter()
+            .filter(|(other, _)| *other != kind)
+            .map(|(other, count)| format!("{count} as \"{}\"", other.name()))
+            .collect();
+        let wrong_fact = recognised.taken_for.get(kind).copied().unwrap_or(0) - recognised.right;
+        let wrong_fact = (wrong_fact > 0).then(|| format!("{wrong_fact} as another fact"));
+        let missed: Vec<String> = wrong_fact.into_iter().chain(others).collect();
+        let missed = if missed.is_empty() { String::new() } else { format!(": {}", missed.join(", ")) };
+        let row = format!(
+            "{} of {:>3}  {}{}",
+            share(recognised.right, recognised.messages),
+            recognised.messages,
+            kind.name(),
+            paint(FAINT, missed)
+        );
+        out.push_str(&super::term::wrap_hanging(&row, width, 2, 15));
+        out.push('\n');
+    }
     out
 }
 

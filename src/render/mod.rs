@@ -4,4 +4,5 @@ pub mod card;
 pub mod check;
 pub mod figures;
 pub mod lint;
+pub mod table;
 pub mod term;

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::card;
+use super::{card, table::table};
 use crate::core::{
     bank::Case,
     command::{self, Place},
@@ -82,14 +82,19 @@ pub fn case(case: &Case, width: usize) -> String {
         wrap(&scenario.setting, width, 0)
     );
     if let (Some(name), Some(text)) = (&scenario.artifact, &case.artifact) {
-        out.push_str(&format!("\n{}\n{}\n", heading(name, width), artifact(text)));
+        out.push_str(&format!("\n{}\n{}\n", heading(name, width), artifact(name, text, width)));
     }
     out
 }
 
-/// An artifact keeps its lines: it is code.
-fn artifact(text: &str) -> String {
+/// An artifact keeps its lines: it is code. A table gets its columns.
+fn artifact(name: &str, text: &str, width: usize) -> String {
     let text = visible(text);
+    if name.ends_with(".csv")
+        && let Some(table) = table(&text, width)
+    {
+        return table;
+    }
     let lines = text.trim_end().lines().enumerate();
     lines
         .map(|(n, line)| format!("{} {line}", paint(FAINT, format!("{:>4}", n + 1))))

@@ -14,6 +14,7 @@ mod engine;
 mod interview;
 mod judging;
 mod real_endpoint;
+mod routing;
 mod server;
 
 use std::path::PathBuf;

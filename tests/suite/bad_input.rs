@@ -68,7 +68,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("duplicate", text(scenario("x") + "minutes: 13\n"), "the key `minutes` stands here a second time"),
         ("nul", text("id: a\u{0}b\n".into()), ""),
         ("utf16", utf16, "is UTF-16: save it as UTF-8"),
-        ("latin1", latin1, "is not UTF-8 text (line 7): save it as UTF-8"),
+        ("latin1", latin1, "is not UTF-8 text (line 8): save it as UTF-8"),
         ("number-id", text(scenario("x").replace("minutes: 12", "minutes: 1e3")), ""),
         ("minus", text(scenario("x").replace("minutes: 12", "minutes: -1")), ""),
         ("huge-number", text(scenario("x").replace("minutes: 12", "minutes: 99999999999999999999")), ""),

@@ -88,8 +88,9 @@ fn each_broken_file_is_told_with_its_place_and_costs_nothing_else() {
     home.write("rubrics/k.yaml", "id: k\ntitle: K\ncriteria: []\n");
     let (bank, problems) = load(&home);
     let text = problems.join("\n");
+    let line = scenario("a").lines().position(|line| line.starts_with("opening:")).unwrap() + 1;
     for expected in [
-        "scenarios/a-typo.yaml:9:1: unknown key `openign`: did you mean `opening`?",
+        &format!("scenarios/a-typo.yaml:{line}:1: unknown key `openign`: did you mean `opening`?"),
         "scenarios/b-rubric.yaml: there is no rubric `roadmap-pushbak`: did you mean `roadmap-pushback`?",
         "scenarios/c-probe.yaml: a probe is for `who-is-hrut`, which is no signal of the rubric `roadmap-pushback`: did you mean `who-is-hurt`?",
         "scenarios/d-binary.yaml: is not UTF-8 text",
@@ -192,4 +193,64 @@ fn at_the_prompt_what_is_saved_counts_at_once() {
     home.write("scenarios/mine.yaml", titled("Fourth title"));
     terminal.send("/scenarios\r");
     terminal.wait_for("Fourth title");
+}
+
+#[test]
+fn the_list_can_be_narrowed_and_gives_nothing_away() {
+    let home = Home::new();
+    let rows = |filters: &[&str]| -> Vec<serde_json::Value> {
+        let run = home.run(&[&["scenario", "list", "--json"], filters].concat(), "").ok();
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let all = rows(&[]);
+    let (bank, _) = load(&home);
+    assert_eq!(all.len(), bank.cases().count());
+    for (filters, fits) in [
+        (["--theme", "mentoring"], (|row| row["theme"] == "mentoring") as fn(&serde_json::Value) -> bool),
+        (["--round", "executive"], |row| row["round"] == "executive"),
+        (["--level", "principal"], |row| row["level"] == "principal"),
+        (["--minutes", "10"], |row| row["minutes"].as_u64().unwrap() <= 10),
+    ] {
+        let expected: Vec<_> = all.iter().filter(|row| fits(row)).cloned().collect();
+        assert!(!expected.is_empty() && expected.len() < all.len(), "{filters:?}");
+        assert_eq!(rows(&filters), expected, "{filters:?}");
+    }
+    let both = rows(&["--round", "executive", "--level", "senior-staff"]);
+    assert!(both.iter().all(|row| row["round"] == "executive" && row["level"] == "senior-staff"));
+    let shown: std::collections::BTreeSet<&str> =
+        all.iter().flat_map(|row| row.as_object().unwrap().keys().map(String::as_str)).collect();
+    assert_eq!(shown, ["artifact", "id", "level", "minutes", "round", "theme", "title"].into());
+    home.run(&["scenario", "list", "--theme", "cooking"], "").fails(2, "the themes are ");
+    home.run(&["scenario", "list", "--round", "pannel"], "").fails(2, "use recruiter-screen, ");
+    assert!(home.run(&["scenario", "list", "--minutes", "1"], "").ok().says("No scenario is like that"));
+}
+
+#[test]
+fn the_list_is_a_table_that_eighty_columns_hold() {
+    let home = Home::new();
+    let run = home.run(&["scenario", "list", "--round", "executive", "--minutes", "12"], "").ok();
+    insta::assert_snapshot!(run.stdout, @r"
+    generated-code
+      sign-the-renewal                 executive        12 min  principal
+    mentoring
+      no-more-juniors                  executive        12 min  principal
+    operational-investment
+      the-hall-in-the-cellar           executive        12 min  principal
+    roadmap-pushback
+      thirty-by-new-year               executive        12 min  principal
+    trade-offs
+      rent-or-grow-the-eyes            executive        12 min  senior-staff
+    ");
+    let all = home.run(&["scenario", "list"], "").ok();
+    assert!(all.stdout.lines().all(|line| line.chars().count() <= 80), "{}", all.stdout);
+}
+
+#[test]
+fn a_scenario_without_a_level_is_listed_for_every_level() {
+    let home = Home::new();
+    home.write("scenarios/mine.yaml", scenario("mine").replace("level: staff\n", ""));
+    for level in ["staff", "senior-staff", "principal"] {
+        let run = home.run(&["scenario", "list", "--level", level], "").ok();
+        assert!(run.stdout.contains("  mine "), "{level}: {}", run.stdout);
+    }
 }

@@ -3,8 +3,15 @@
 use std::fs;
 
 use pushback::{
-    adapters::{bank_files, embedded::readout::Readout, paths},
-    core::rubric::Rubric,
+    adapters::{
+        bank_files,
+        embedded::{
+            readout::Readout,
+            router::{Asked, Router},
+        },
+        paths,
+    },
+    core::{record::Route, rubric::Rubric},
 };
 use serde_json::{Map, Value, json};
 
@@ -128,4 +135,16 @@ fn a_readout_of_ones_own_is_used_if_it_is_one_and_told_if_it_is_none() {
     fs::write(&file, "{}").unwrap();
     let told = Readout::own(&file).unwrap_err().to_string();
     assert!(told.contains("readout.json is no readout for this version: fit it again"), "{told}");
+}
+
+#[test]
+fn the_router_that_comes_with_the_program_fits_it() {
+    let router = Router::built_in().unwrap();
+    let width = 2 * 1536;
+    let asked = Asked { state: vec![0.0; width], facts: vec![], likeness: vec![] };
+    let routing = router.decide(&asked).unwrap();
+    assert!(!matches!(routing.route, Route::Fact { .. }), "there is none to ask for");
+    assert!(routing.p > 0.0 && routing.p <= 1.0);
+    let narrow = Asked { state: vec![0.0; width - 1], ..asked };
+    assert!(router.decide(&narrow).is_err());
 }

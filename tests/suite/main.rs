@@ -5,6 +5,7 @@ mod bad_input;
 mod bank;
 mod bulk;
 mod check;
+mod content;
 mod dry;
 mod fake_endpoint;
 mod faults;

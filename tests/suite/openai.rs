@@ -189,7 +189,7 @@ fn a_message_is_recognised_from_a_menu_that_tells_no_fact() {
         FakeEndpoint::start(|number, _| Reaction::Say(["G", " b.", "C", "Z", "hm", "A"][number].into()));
     let observer = observer(&server.url);
     let facts = &case.scenario.facts;
-    let message = Message { question: &case.scenario.opening, text: "what did it cost?", facts };
+    let message = Message { opening: "", question: &case.scenario.opening, text: "what did it cost?", facts };
     let route = || observer.route(&message, &Patient).map(|routing| routing.route);
     assert_eq!(route(), Ok(Route::Fact { fact: 1 }));
     assert_eq!(route(), Ok(Route::Repeat));
@@ -249,7 +249,7 @@ fn a_connection_that_was_closed_while_the_person_typed_is_not_used_again() {
     let endpoint = FakeEndpoint::start(|_, _| Reaction::SayAndHangUp("A".into()));
     let observer = observer(&endpoint.url);
     for _ in 0..3 {
-        let message = Message { question: "What do you do?", text: "I refuse.", facts: &[] };
+        let message = Message { opening: "", question: "What do you do?", text: "I refuse.", facts: &[] };
         assert_eq!(observer.route(&message, &Patient).unwrap().route, Route::Answer);
         std::thread::sleep(Duration::from_millis(1100));
     }

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     EngineError,
-    engine::{Cache, Engine, Question, Reading, Taps},
+    engine::{Cache, Engine, Question, Reading, Span, Taps},
+    prepared::Prepared,
     prompt::{self, Prefix},
     readout::{self, Readout},
 };
@@ -186,8 +187,8 @@ pub fn read_ahead(
     Ok(())
 }
 
-/// How much a question looks at each sentence, as a logarithm, head by head.
-fn looks(reading: &Reading, of_sentence: &[Range<usize>]) -> Vec<Vec<f32>> {
+/// How much a question looks at each stretch of tokens, as a logarithm, head by head.
+pub(super) fn looks(reading: &Reading, of_sentence: &[Range<usize>]) -> Vec<Vec<f32>> {
     /// Less attention than this is none.
     const FLOOR: f32 = 1e-5;
     let row = |weights: &Vec<f32>| {
@@ -197,13 +198,15 @@ fn looks(reading: &Reading, of_sentence: &[Range<usize>]) -> Vec<Vec<f32>> {
 }
 
 /// For each countable sentence the tokens of the prefix that it is made of.
-fn sentence_tokens(prefix: &Prefix, offsets: &[(usize, usize)]) -> Vec<Range<usize>> {
-    let tokens_in = |range: &Range<usize>| {
-        let first = offsets.iter().position(|(_, to)| *to > range.start).unwrap_or(offsets.len());
-        let count = offsets[first..].iter().take_while(|(from, _)| *from < range.end).count();
-        first..first + count
-    };
-    prefix.sentences.iter().map(|(_, range)| tokens_in(range)).collect()
+fn sentence_tokens(prefix: &Prefix, offsets: &[Span]) -> Vec<Range<usize>> {
+    prefix.sentences.iter().map(|(_, range)| tokens_in(range, offsets)).collect()
+}
+
+/// The tokens that stand for a stretch of bytes.
+pub(super) fn tokens_in(range: &Range<usize>, offsets: &[Span]) -> Range<usize> {
+    let first = offsets.iter().position(|(_, to)| *to > range.start).unwrap_or(offsets.len());
+    let count = offsets[first..].iter().take_while(|(from, _)| *from < range.end).count();
+    first..first + count
 }
 
 fn statement(engine: &Engine, statement: &Statement) -> Result<Question, EngineError> {
@@ -233,78 +236,5 @@ impl Meanings {
             self.0.insert(asked.text.clone(), reading.state);
         }
         self.0.get(&asked.text).map(Vec::as_slice).ok_or(EngineError::Readout)
-    }
-}
-
-/// A prefix that was run, so that a longer answer to the same question only costs what is new.
-#[derive(Default)]
-struct Prepared {
-    tokens: Vec<u32>,
-    cache: Cache,
-    depth: usize,
-    /// For each token its state at layer [`SENTENCE_LAYER`], one behind the other.
-    states: Vec<f32>,
-}
-
-impl Prepared {
-    /// Tokens of a prefix that are run in one go, so that stopping doesn't have to wait for all of them. A token always
-    /// goes with the same neighbours, whatever was in memory before: sums in another grouping would differ in their
-    /// last bits, and a score must not depend on its history.
-    const STRIDE: usize = 64;
-
-    /// Makes this the memory of `tokens`; returns how many of them need not be run again.
-    ///
-    /// # Errors
-    ///
-    /// When the pass fails or `go_on` says to stop.
-    fn run(
-        &mut self,
-        engine: &Engine,
-        tokens: &[u32],
-        depth: usize,
-        go_on: &dyn Fn() -> bool,
-    ) -> Result<usize, EngineError> {
-        let limit = super::engine::MAX_POSITIONS / 2;
-        if tokens.len() > limit {
-            return Err(EngineError::TooLong { tokens: tokens.len(), limit });
-        }
-        if depth != self.depth {
-            *self = Self { depth, ..Self::default() };
-        }
-        let equal = self.tokens.iter().zip(tokens).take_while(|(old, new)| old == new).count();
-        let whole = equal == tokens.len() && equal == self.tokens.len();
-        let shared = if whole { equal } else { equal / Self::STRIDE * Self::STRIDE };
-        if shared < self.tokens.len() {
-            self.cache = self.cache.cut(shared)?;
-            self.states.truncate(shared * self.width());
-            self.tokens.truncate(shared);
-        }
-        for stride in tokens[shared..].chunks(Self::STRIDE) {
-            if !go_on() {
-                return Err(EngineError::Cancelled);
-            }
-            let (cache, states) = engine.extend(&self.cache, stride, depth, SENTENCE_LAYER)?;
-            self.cache = cache;
-            self.states.extend(states);
-            self.tokens.extend_from_slice(stride);
-        }
-        Ok(shared)
-    }
-
-    /// Numbers in one token's state.
-    fn width(&self) -> usize {
-        self.states.len() / self.tokens.len().max(1)
-    }
-
-    /// The mean state of a stretch of tokens.
-    fn mean_state(&self, tokens: &Range<usize>) -> Vec<f32> {
-        let width = self.width();
-        let mut mean = vec![0.0; width];
-        for token in tokens.clone() {
-            for (sum, x) in mean.iter_mut().zip(&self.states[token * width..][..width]) {
-                *sum += x / tokens.len() as f32;
-            }
-        }
-        mean
     }
 }

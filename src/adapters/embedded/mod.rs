@@ -5,7 +5,10 @@ pub mod fit;
 pub mod judge;
 pub mod prompt;
 pub mod readout;
+pub mod router;
+pub mod router_fit;
 
+mod prepared;
 mod worker;
 
 pub use worker::Embedded;

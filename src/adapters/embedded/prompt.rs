@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use crate::core::{judging::questions::Exam, text::visible};
+use crate::core::{judging::questions::Exam, scenario::Fact, text::visible};
 
 const EXAMINER: &str = "You are a strict, literal examiner. You read a candidate's interview answer and decide \
     whether a statement about it is true.";
@@ -22,7 +22,19 @@ pub const COMMON: [&str; 4] = [
     " says what they would do, and why.",
     " says what it would cost and who decides.",
 ];
-const BEFORE_MESSAGE: &str = "\n\nThe candidate's message:\n\"\"\"\n";
+const BEFORE_FACTS: &str = "\n\nWhat the interviewer tells when asked:\n";
+const BEFORE_FACT: &str = "\n- ";
+const BEFORE_TELL: &str = ": ";
+const BEFORE_ASK: &str = " Asked as: ";
+/// What comes before every message.
+pub const BEFORE_MESSAGE: &str = "\n\nThe candidate's message:\n\"\"\"\n";
+/// Messages that are about no fact in particular.
+pub const VAGUE: [&str; 4] = [
+    "Could you tell me more about this?",
+    "What else do you know?",
+    "How many are there, and who decides?",
+    "I would do something about it.",
+];
 const AFTER_MESSAGE: &str = "\n\"\"\"\n\nWhat does the candidate want?";
 
 /// The shared prefix of all statements, and where the countable sentences stand in it.
@@ -87,14 +99,29 @@ pub fn grade(exam: &Exam) -> String {
     format!("{before}\n\"\"\"\n\n{question}<|im_end|>\n<|im_start|>assistant\n")
 }
 
-/// What is read to recognise a message.
-pub fn message(question: &str, text: &str) -> String {
-    format!(
-        "{}{BEFORE_QUESTION}{}{BEFORE_MESSAGE}{}{AFTER_MESSAGE}",
-        chat(EXAMINER),
-        neutral(question),
-        neutral(text)
-    )
+/// The text behind which messages are recognised, and where each fact stands in it: what it is about, what is told, and
+/// how it is asked for.
+pub fn facts(opening: &str, facts: &[Fact]) -> (String, Vec<[Range<usize>; 3]>) {
+    let mut text = format!("{}{BEFORE_QUESTION}{}{BEFORE_FACTS}", chat(EXAMINER), neutral(opening.trim()));
+    let mut put = |before: &str, words: &str| {
+        text.push_str(before);
+        let start = text.len();
+        text.push_str(&neutral(words.trim()));
+        start..text.len()
+    };
+    let places = facts.iter().map(|fact| {
+        let about = put(BEFORE_FACT, &fact.about);
+        let tell = put(BEFORE_TELL, &fact.tell);
+        let ask = if fact.ask.is_empty() { about.clone() } else { put(BEFORE_ASK, &fact.ask.join(" ")) };
+        [about, tell, ask]
+    });
+    let places = places.collect();
+    (text, places)
+}
+
+/// A message as it is read behind [`BEFORE_MESSAGE`].
+pub fn message(text: &str) -> String {
+    format!("{}{AFTER_MESSAGE}", neutral(text))
 }
 
 /// The beginning of a chat up to the user's words.
@@ -108,7 +135,24 @@ fn neutral(text: &str) -> String {
     visible(text).replace("<|", "< |").replace("|>", "| >").replace("\"\"\"", "\"")
 }
 
-/// Hash over every word that is ours, to tell scores by different questions apart.
+/// Hash over every word of ours that messages are recognised by.
+pub fn routing_hash() -> String {
+    let words = [
+        VAGUE.concat().as_str(),
+        EXAMINER,
+        BEFORE_QUESTION,
+        BEFORE_FACTS,
+        BEFORE_FACT,
+        BEFORE_TELL,
+        BEFORE_ASK,
+        BEFORE_MESSAGE,
+        AFTER_MESSAGE,
+    ]
+    .join("\u{0}");
+    short_hash(&words)
+}
+
+/// Hash over every word of ours that answers are judged by, to tell scores by different questions apart.
 pub fn hash() -> String {
     let words = [
         COMMON.concat().as_str(),
@@ -119,9 +163,11 @@ pub fn hash() -> String {
         AFTER_FOLLOW_UP,
         AFTER_ANSWER,
         BEFORE_STATEMENT,
-        BEFORE_MESSAGE,
-        AFTER_MESSAGE,
     ]
     .join("\u{0}");
+    short_hash(&words)
+}
+
+fn short_hash(words: &str) -> String {
     Sha256::digest(words).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

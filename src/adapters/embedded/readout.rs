@@ -100,7 +100,12 @@ impl Weights {
         Self { bias: line.bias, scale, weights }
     }
 
-    fn score(&self, features: &[f32]) -> Result<f64, EngineError> {
+    /// The weighted sum.
+    ///
+    /// # Errors
+    ///
+    /// When there are more or fewer features than weights.
+    pub fn score(&self, features: &[f32]) -> Result<f64, EngineError> {
         if features.len() != self.weights.len() {
             return Err(EngineError::Readout);
         }

@@ -17,13 +17,14 @@ use super::{
     judge::{self, Memory},
     prompt,
     readout::Readout,
+    router::{self, Router},
 };
 use crate::{
     core::{
         judging::{Judge, Trust, Unscored, questions::Exam},
-        session::routing,
+        scenario::Fact,
     },
-    ports::{Message, Observations, Observer, Routing, Watch},
+    ports::{HeadStart, Message, Observations, Observer, Routing, Watch},
 };
 
 /// The model in this process, behind the port.
@@ -44,10 +45,29 @@ enum Job {
         exam: Box<Exam>,
         reply: Sender<Result<f64, Unscored>>,
     },
+    Route {
+        asked: Box<Asked>,
+        reply: Sender<Result<Routing, Unscored>>,
+    },
     /// A hint only: given up as soon as anything else is to be done.
     ReadAhead {
         exam: Box<Exam>,
+        facts: Vec<Fact>,
     },
+}
+
+/// A message and what it may ask for.
+struct Asked {
+    opening: String,
+    facts: Vec<Fact>,
+    text: String,
+}
+
+/// What the worker needs.
+struct Model {
+    engine: Engine,
+    readout: Readout,
+    router: Router,
 }
 
 enum Reply {
@@ -69,7 +89,9 @@ impl Embedded {
         let waiting = Arc::new(AtomicUsize::new(0));
         let sent = waiting.clone();
         thread::spawn(move || {
-            let model = readout.and_then(|readout| Ok((Engine::load(&file)?, readout)));
+            let model = readout.and_then(|readout| {
+                Ok(Model { engine: Engine::load(&file)?, readout, router: Router::built_in()? })
+            });
             work(&queue, &sent, model);
         });
         Self { jobs, waiting, judge }
@@ -121,16 +143,31 @@ impl Observer for Embedded {
         replies.recv().map_err(|_| gone())?
     }
 
-    fn route(&self, message: &Message<'_>, _watch: &dyn Watch) -> Result<Routing, Unscored> {
-        Ok(Routing { route: routing::by_rule(message.text, message.facts), p: 1.0 })
+    fn route(&self, message: &Message<'_>, watch: &dyn Watch) -> Result<Routing, Unscored> {
+        let (reply, replies) = mpsc::channel();
+        let asked = Asked {
+            opening: message.opening.to_owned(),
+            facts: message.facts.to_vec(),
+            text: message.text.to_owned(),
+        };
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        self.jobs.send(Job::Route { asked: Box::new(asked), reply }).map_err(|_| gone())?;
+        loop {
+            match replies.recv_timeout(PATIENCE) {
+                Ok(routing) => return routing,
+                Err(RecvTimeoutError::Timeout) if watch.is_cancelled() => return Err(Unscored::Interrupted),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(gone()),
+            }
+        }
     }
 
-    fn head_start(&self) -> Option<Box<dyn Fn(Exam)>> {
+    fn head_start(&self) -> Option<HeadStart> {
         let (jobs, waiting) = (self.jobs.clone(), self.waiting.clone());
-        Some(Box::new(move |exam| {
+        Some(Box::new(move |exam, facts| {
             waiting.fetch_add(1, Ordering::SeqCst);
             // A worker that is gone tells so when it is asked for a result.
-            let _ = jobs.send(Job::ReadAhead { exam: Box::new(exam) });
+            let _ = jobs.send(Job::ReadAhead { exam: Box::new(exam), facts: facts.to_vec() });
         }))
     }
 }
@@ -139,35 +176,56 @@ fn gone() -> Unscored {
     Unscored::BrokenModel { detail: "it stopped working; start pushback again".into() }
 }
 
-fn work(queue: &Receiver<Job>, waiting: &AtomicUsize, model: Result<(Engine, Readout), EngineError>) {
-    let mut memory = Memory::default();
+fn work(queue: &Receiver<Job>, waiting: &AtomicUsize, model: Result<Model, EngineError>) {
+    let (mut memory, mut known) = (Memory::default(), router::Memory::default());
     for job in queue {
         waiting.fetch_sub(1, Ordering::SeqCst);
-        match (&model, job) {
-            (Err(error), Job::Observe { reply, .. }) => {
-                let _ = reply.send(Reply::Done(Err(unscored(error))));
-            }
-            (Err(error), Job::Grade { reply, .. }) => {
-                let _ = reply.send(Err(unscored(error)));
-            }
-            (Err(_), Job::ReadAhead { .. }) => {}
-            (Ok((engine, _)), Job::Grade { exam, reply }) => {
-                let _ = reply.send(judge::grade(engine, &exam).map_err(|error| unscored(&error)));
-            }
-            (Ok((engine, readout)), Job::ReadAhead { exam }) => {
-                let go_on = || waiting.load(Ordering::SeqCst) == 0;
-                // If it fails, the exam will say why.
-                let _ = judge::read_ahead(engine, &mut memory, readout, &exam, &go_on);
-            }
-            (Ok((engine, readout)), Job::Observe { exam, reply, cancelled }) => {
+        match &model {
+            Ok(model) => model.work(job, waiting, &mut memory, &mut known),
+            Err(error) => refuse(job, error),
+        }
+    }
+}
+
+fn refuse(job: Job, error: &EngineError) {
+    // Whoever has stopped waiting needs no answer, here and below.
+    let _ = match job {
+        Job::Observe { reply, .. } => reply.send(Reply::Done(Err(unscored(error)))).is_ok(),
+        Job::Grade { reply, .. } => reply.send(Err(unscored(error))).is_ok(),
+        Job::Route { reply, .. } => reply.send(Err(unscored(error))).is_ok(),
+        Job::ReadAhead { .. } => false,
+    };
+}
+
+impl Model {
+    fn work(&self, job: Job, waiting: &AtomicUsize, memory: &mut Memory, known: &mut router::Memory) {
+        let Self { engine, readout, router } = self;
+        match job {
+            Job::Observe { exam, reply, cancelled } => {
                 let progress = |done, total| {
                     let _ = reply.send(Reply::Step(done, total));
                     !cancelled.load(Ordering::SeqCst)
                 };
-                let result = judge::observe(engine, &mut memory, readout, &exam, &progress)
+                let result = judge::observe(engine, memory, readout, &exam, &progress)
                     .map(|(observations, usage)| Observations { observations, usage })
                     .map_err(|error| unscored(&error));
                 let _ = reply.send(Reply::Done(result));
+            }
+            Job::Grade { exam, reply } => {
+                let _ = reply.send(judge::grade(engine, &exam).map_err(|error| unscored(&error)));
+            }
+            Job::Route { asked, reply } => {
+                let case = (asked.opening.as_str(), asked.facts.as_slice());
+                let routing = router::read(engine, known, &router.taps(), case, &asked.text)
+                    .and_then(|asked| router.decide(&asked));
+                let _ = reply.send(routing.map_err(|error| unscored(&error)));
+            }
+            Job::ReadAhead { exam, facts } => {
+                let go_on = || waiting.load(Ordering::SeqCst) == 0;
+                // If it fails, whoever asks will be told why. The first message is likelier a question than an answer.
+                let _ = known
+                    .prepare(engine, &router.taps(), &exam.opening, &facts, &go_on)
+                    .and_then(|()| judge::read_ahead(engine, memory, readout, &exam, &go_on));
             }
         }
     }

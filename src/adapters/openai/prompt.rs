@@ -90,7 +90,7 @@ fn neutral(text: &str) -> String {
 /// Hash over every word that is ours.
 pub fn hash() -> String {
     let empty = Exam { opening: String::new(), turns: vec![], sentences: vec![], statements: vec![] };
-    let menu = menu(&Message { question: "", text: "", facts: &[] });
+    let menu = menu(&Message { opening: "", question: "", text: "", facts: &[] });
     let words = [EXAMINER, ONE, ALL, ROUTER, &answer(&empty), &menu];
     Sha256::digest(words.join("\u{0}")).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

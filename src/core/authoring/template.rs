@@ -25,6 +25,8 @@ rubric: {rubric_id}
 round: panel
 # Reading, the opening, three follow-ups and the twist: 12 is usual.
 minutes: 12
+# The level of the role that the setting puts the candidate in: staff, senior-staff or principal; any, without it.
+# level: staff
 # 120 to 220 words: the company, the system, the people, the numbers. Give enough figures to work something out,
 # let somebody want something that can't be had, and leave the answer out. You are in it: "you lead …".
 setting: |

@@ -43,7 +43,7 @@ impl Exam {
     /// red flags; their order is the rubric's.
     pub fn new(case: &Case, turns: &[Turn], wanted: impl Fn(&str) -> bool) -> Self {
         let answers: Vec<String> = turns.iter().map(Turn::answer).collect();
-        let sentences = sentences::number(&answers, &spoken(case, turns));
+        let sentences = sentences::number(&answers, &spoken(case));
         let exam_turns = turns
             .iter()
             .enumerate()
@@ -90,14 +90,14 @@ impl Exam {
     }
 }
 
-/// Every text of the round that is not the candidate's own.
-fn spoken<'a>(case: &'a Case, turns: &'a [Turn]) -> Vec<&'a str> {
+/// Every text of the round that is not the candidate's own. What the interviewer asked is in the case: beyond that it
+/// only quotes the candidate.
+fn spoken(case: &Case) -> Vec<&str> {
     let scenario = &case.scenario;
     let mut texts = vec![scenario.setting.as_str(), &scenario.opening, &scenario.twist];
     texts.extend(case.artifact.as_deref());
     texts.extend(scenario.facts.iter().map(|fact| fact.tell.as_str()));
     texts.extend(scenario.probes.iter().map(|probe| probe.ask.as_str()));
-    texts.extend(turns.iter().map(|turn| turn.question.as_str()));
     texts.extend(case.rubric.statements().map(|(_, statement)| statement));
     texts
 }

@@ -23,7 +23,11 @@ struct Shape<'a> {
 
 impl Shape<'_> {
     fn check(&mut self, node: &Node, schema: &Json, name: &str) {
-        let schema = resolve(self.root, schema);
+        let schema = match optional(schema) {
+            Some(_) if node.value == Value::Null => return,
+            Some(schema) => resolve(self.root, schema),
+            None => resolve(self.root, schema),
+        };
         let choices = choices(schema);
         if !choices.is_empty() {
             return self.check_choice(node, &choices, name);
@@ -182,6 +186,12 @@ pub fn as_id(text: &str) -> Option<String> {
 fn resolve<'a>(root: &'a Json, schema: &'a Json) -> &'a Json {
     let name = schema.get("$ref").and_then(Json::as_str).and_then(|r| r.strip_prefix("#/$defs/"));
     name.and_then(|name| root.get("$defs")?.get(name)).unwrap_or(schema)
+}
+
+/// The schema of an optional key's value: that or nothing.
+fn optional(schema: &Json) -> Option<&Json> {
+    let choices = schema.get("anyOf")?.as_array()?;
+    choices.iter().find(|choice| choice.get("type").and_then(Json::as_str) != Some("null"))
 }
 
 /// The words that an enumeration allows.

@@ -265,6 +265,26 @@ fn a_probe_quotes_a_short_sentence_that_came_near_and_else_keeps_the_authors_wor
     assert_eq!(probing::worded(probe, Some(&far), &exam.sentences), "Who is hurt?");
 }
 
+#[test]
+fn a_sentence_that_a_probe_quotes_stays_the_candidates_own() {
+    let turn = |question: &str, kind: Ask, said: &str| Turn {
+        question: question.into(),
+        kind,
+        said: vec![said.into()],
+    };
+    let turns = [
+        turn("What do you do?", Ask::Opening, "The piece I refuse is pausing the split."),
+        turn(
+            "You said: “The piece I refuse is pausing the split.” Who is hurt?",
+            Ask::Probe { signal: "a".into() },
+            "Who is hurt? Nobody whom I know of.",
+        ),
+    ];
+    let exam = Exam::new(&case(), &turns, |_| true);
+    let echoes = exam.sentences.iter().filter(|sentence| sentence.discount.is_some());
+    assert_eq!(echoes.map(|echo| echo.text.as_str()).collect::<Vec<_>>(), ["Who is hurt?"]);
+}
+
 /// What a person, a model and a judge may do, in any order.
 fn any_event() -> impl proptest::strategy::Strategy<Value = Move> {
     use proptest::prelude::*;
