@@ -11,14 +11,22 @@ mod home;
 #[allow(dead_code)]
 mod terminal;
 
+#[path = "../tests/suite/played.rs"]
+#[allow(dead_code)]
+mod played;
+
+use std::fs;
+
 use divan::Bencher;
 use home::{Home, SCENARIO};
 use pushback::{
-    adapters::{bank_files, lint_files},
+    adapters::{bank_files, lint_files, paths, sessions::Sessions, summaries},
     core::{
         bank::Bank,
         judging::{Observation, tally},
+        progress, review,
     },
+    render,
 };
 use terminal::Terminal;
 
@@ -104,4 +112,61 @@ fn rating_a_rubric(bencher: Bencher) {
         })
         .collect();
     bencher.bench(|| tally::ratings(rubric, &observations));
+}
+
+/// A folder with so many sessions whose summaries are kept, as it is at every start but the first. The journals are
+/// links to a few files: it is the list that is measured. Summing 100,000 up before takes half a minute.
+fn kept_sessions(count: usize) -> Home {
+    let home = Home::new();
+    let journal = fs::read(played::play(&home, &played::round())).unwrap();
+    fs::remove_dir_all(home.path().join("sessions")).unwrap();
+    fs::create_dir(home.path().join("sessions")).unwrap();
+    for number in 0..count {
+        // A file can't have any number of links.
+        let original = home.path().join(format!("original-{}", number / 10_000));
+        if number % 10_000 == 0 {
+            fs::write(&original, &journal).unwrap();
+        }
+        let link = home.path().join(format!("sessions/2026-01-01-0900-case-{number:06}.jsonl"));
+        fs::hard_link(original, link).unwrap();
+    }
+    summaries::load(&Sessions::of(&paths::Home::at(home.path()))).unwrap();
+    home
+}
+
+/// The rows from disk, which is what `pushback sessions` waits for. Wanted: below 1 s for 100,000 and below 200 ms
+/// for 1,000.
+#[divan::bench(args = [1_000, 100_000], sample_count = 5, sample_size = 1)]
+fn a_list_of_sessions(bencher: Bencher, count: usize) {
+    let home = kept_sessions(count);
+    let sessions = Sessions::of(&paths::Home::at(home.path()));
+    bencher.bench(|| {
+        let rows = summaries::load(&sessions).unwrap();
+        assert!(rows.len() == count && rows.iter().all(|row| row.content.is_ok()));
+    });
+}
+
+/// The same, and everything that `pushback progress` makes of it.
+#[divan::bench(args = [1_000, 100_000], sample_count = 5, sample_size = 1)]
+fn progress_over_sessions(bencher: Bencher, count: usize) {
+    let home = kept_sessions(count);
+    let sessions = Sessions::of(&paths::Home::at(home.path()));
+    bencher.bench(|| {
+        let rows = summaries::load(&sessions).unwrap();
+        let summaries: Vec<_> = rows.iter().filter_map(|row| row.content.as_ref().ok()).collect();
+        let folded = progress::fold(&summaries);
+        assert_eq!(folded.scored, count);
+        render::progress::progress(&folded, 100, &jiff::tz::TimeZone::UTC)
+    });
+}
+
+/// A review as a page. Wanted: below 50 ms.
+#[divan::bench]
+fn a_page(bencher: Bencher) {
+    let home = Home::new();
+    let journal = played::play(&home, &played::round());
+    let lines = pushback::adapters::jsonl::load(&journal).unwrap().lines;
+    let review = review::fold(&lines).unwrap();
+    let place = render::html::Place::Alone;
+    bencher.bench(|| render::html::review::review(&review, &[], place, &jiff::tz::TimeZone::UTC));
 }

@@ -1,11 +1,14 @@
 //! What the program needs from outside, as traits. Adapters implement them; [`crate::app`] uses them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::core::{
     judging::{Judge, Observation, Unscored, Usage, questions::Exam},
     record::{Line, Record, Route},
     review::Review,
+    rubric::Rubric,
     scenario::Fact,
     session::{Session, Show},
 };
@@ -120,6 +123,16 @@ pub trait Console {
     ///
     /// When the terminal is gone.
     fn show(&mut self, show: &Show, session: &Session) -> std::io::Result<()>;
+
+    /// Asks the candidate at which level each criterion read, before they see the card: 0 to 5 by the criterion's
+    /// id. Empty where nobody is asked, or nothing is said.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    fn own_view(&mut self, _rubric: &Rubric) -> std::io::Result<BTreeMap<String, u8>> {
+        Ok(BTreeMap::new())
+    }
 
     /// Shows what came of the round.
     ///

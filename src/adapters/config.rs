@@ -12,6 +12,8 @@ use crate::core::level::TargetLevel;
 pub struct Config {
     /// The level that the person interviews for.
     pub target: Option<TargetLevel>,
+    /// Whether to ask at which level each criterion read before the card is shown; it is asked unless this is off.
+    pub self_rating: Option<bool>,
     /// Which model observes.
     #[serde(default)]
     pub model: ModelChoice,

@@ -1,6 +1,7 @@
 //! The terminal as the round sees it: shows with [`crate::render`], reads from a line editor or a script.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     sync::{
         Arc,
@@ -16,8 +17,11 @@ use crate::{
     core::{
         command::{self, Command, Place},
         judging::Unscored,
+        level::Level,
         review::Review,
+        rubric::Rubric,
         session::{Session, Show},
+        text::one_line,
     },
     ports::{Console, Heard, Overheard, Watch},
     render::term,
@@ -61,6 +65,8 @@ pub struct Terminal<I> {
     input: I,
     cancelled: Arc<AtomicBool>,
     explained: bool,
+    /// Whether to ask for the candidate's own view.
+    asks: bool,
     /// The last reason that was told for going on without the model.
     told: Option<Unscored>,
 }
@@ -68,7 +74,12 @@ pub struct Terminal<I> {
 impl<I: Input> Terminal<I> {
     /// `cancelled` is set by whoever catches Ctrl-C while the model is at work.
     pub fn new(input: I, cancelled: Arc<AtomicBool>) -> Self {
-        Self { input, cancelled, explained: false, told: None }
+        Self { input, cancelled, explained: false, asks: false, told: None }
+    }
+
+    /// Asks for the candidate's own view of each criterion before the card.
+    pub fn asking_for_own_view(self, asks: bool) -> Self {
+        Self { asks, ..self }
     }
 
     /// Where the text comes from.
@@ -129,10 +140,36 @@ impl<I: Input> Console for Terminal<I> {
         print(&text)
     }
 
+    fn own_view(&mut self, rubric: &Rubric) -> io::Result<BTreeMap<String, u8>> {
+        let mut levels = BTreeMap::new();
+        if !self.asks {
+            return Ok(levels);
+        }
+        print(&format!("\n{}", term::own_view(width())))?;
+        for criterion in &rubric.criteria {
+            let prompt = format!("{} › ", one_line(&criterion.name));
+            loop {
+                let Typed::Text(text) = self.input.read_line(&prompt)? else { return Ok(levels) };
+                match place(&text) {
+                    Ok(place) => {
+                        levels.extend(place.map(|place| (criterion.id.clone(), place)));
+                        break;
+                    }
+                    Err(why) => print(why)?,
+                }
+            }
+        }
+        Ok(levels)
+    }
+
     fn card(&mut self, review: &Review) -> io::Result<()> {
         let width = width();
         print(&format!("\n{}", term::result(review, width)))?;
-        print(&term::paint(term::FAINT, format!("Read it again: pushback review {}", review.session)))
+        let mut next = format!("Read it again: pushback review {}", review.session);
+        if review.shown.is_some() {
+            next.push_str("\nThe judge is wrong about a signal? pushback dispute SIGNAL REASON");
+        }
+        print(&term::paint(term::FAINT, next))
     }
 
     fn kept(&mut self) {
@@ -177,6 +214,17 @@ impl<I: Input> Console for Terminal<I> {
 pub fn busy(what: &'static str, cancelled: Arc<AtomicBool>) -> Box<dyn Watch> {
     cancelled.store(false, Ordering::SeqCst);
     Box::new(Busy { bar: bar(what), cancelled })
+}
+
+/// A place on the scale, as a number or the level's name; nothing where it is passed over.
+fn place(text: &str) -> Result<Option<u8>, &'static str> {
+    let text = text.trim().to_lowercase();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let named = (1..).zip(Level::ALL).find(|(_, level)| level.name() == text).map(|(place, _)| place);
+    let place = named.or_else(|| text.parse().ok().filter(|place| *place <= 5));
+    place.map(Some).ok_or("0 to 5, or the name of a level; Enter passes it over, Ctrl-D all that are left")
 }
 
 /// A bar that is gone when it is dropped; nothing on anything but a terminal.

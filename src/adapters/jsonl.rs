@@ -164,6 +164,17 @@ impl<C: Clock> Journal for JsonlJournal<C> {
     }
 }
 
+/// Keeps other processes from opening a journal as long as the returned file lives.
+///
+/// # Errors
+///
+/// When it can't be opened or is open elsewhere.
+pub fn hold(path: &Path) -> Result<File, OpenError> {
+    let file = File::open(path).map_err(|cause| OpenError::io(path, cause))?;
+    lock(&file, path)?;
+    Ok(file)
+}
+
 fn lock(file: &File, path: &Path) -> Result<(), OpenError> {
     file.try_lock().map_err(|error| match error {
         TryLockError::WouldBlock => OpenError::Busy(
@@ -181,6 +192,16 @@ fn lock(file: &File, path: &Path) -> Result<(), OpenError> {
 pub fn load(path: &Path) -> Result<Loaded, OpenError> {
     let bytes = fs::read(path).map_err(|cause| OpenError::io(path, cause))?;
     parse(&bytes, path)
+}
+
+/// The whole lines of a journal as they were written, byte for byte: their hashes still hold.
+///
+/// # Errors
+///
+/// When it can't be read.
+pub fn text(path: &Path, loaded: &Loaded) -> Result<String, OpenError> {
+    let text = fs::read_to_string(path).map_err(|cause| OpenError::io(path, cause))?;
+    Ok(text.split_inclusive('\n').take(loaded.lines.len()).collect())
 }
 
 fn parse(bytes: &[u8], path: &Path) -> Result<Loaded, OpenError> {

@@ -15,8 +15,10 @@ use std::{
 
 use rustyline::{
     Cmd, Completer, ConditionalEventHandler, Config, Context, Editor, Event, EventContext, EventHandler,
-    Helper, Highlighter, KeyCode, KeyEvent, Modifiers, RepeatCount, Validator, error::ReadlineError,
-    hint::Hinter, history::FileHistory,
+    Helper, Highlighter, KeyCode, KeyEvent, Modifiers, RepeatCount, Validator,
+    error::ReadlineError,
+    hint::Hinter,
+    history::{FileHistory, History},
 };
 
 use super::console::{Input, Typed};
@@ -73,6 +75,27 @@ impl LineEditor {
     fn text(&self) -> String {
         self.editor.helper().map_or_else(String::new, |mirror| mirror.text.get())
     }
+}
+
+/// Takes texts out of the history file: what was deleted must not come back with the up arrow.
+///
+/// # Errors
+///
+/// When the history can't be written.
+pub fn forget(history: &Path, texts: &[&str]) -> io::Result<()> {
+    let mut all = FileHistory::new();
+    if all.load(history).is_err() {
+        return Ok(());
+    }
+    let mut rest = FileHistory::new();
+    for entry in all.iter().filter(|entry| !texts.iter().any(|text| text.trim() == entry.trim())) {
+        rest.add(entry).map_err(into_io)?;
+    }
+    if rest.len() < all.len() {
+        std::fs::remove_file(history)?;
+        rest.save(history).map_err(into_io)?;
+    }
+    Ok(())
 }
 
 impl Input for LineEditor {

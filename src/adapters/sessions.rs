@@ -89,6 +89,24 @@ impl Sessions {
         }
     }
 
+    /// Removes a session's journal and every file that was kept beside it under its name.
+    ///
+    /// # Errors
+    ///
+    /// When a file can't be removed. The journal goes last, so that it can be tried again.
+    pub fn delete(&self, id: &str) -> io::Result<()> {
+        let journal = self.journal(id);
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let is_of_it = path.file_stem().is_some_and(|stem| stem == id) && path != journal;
+            if is_of_it {
+                fs::remove_file(path)?;
+            }
+        }
+        fs::remove_file(journal)?;
+        fs::File::open(&self.folder)?.sync_all()
+    }
+
     /// The journal of a session.
     pub fn journal(&self, id: &str) -> PathBuf {
         self.folder.join(format!("{id}.jsonl"))

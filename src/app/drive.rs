@@ -82,6 +82,12 @@ pub fn drive(
                     next = Some(Event::Routed(route(session, observer, console, &message, &question)));
                 }
                 Effect::Observe { purpose, exam } => {
+                    if purpose == Purpose::Card && !lines.iter().any(is_own_view) {
+                        let levels = console.own_view(&session.case().rubric)?;
+                        if !levels.is_empty() {
+                            lines.push(journal.append(&Record::SelfRated { levels })?);
+                        }
+                    }
                     next = Some(Event::Observed(observe(observer, console, purpose, &exam)));
                 }
                 Effect::End => return Ok(Ending::Over),
@@ -92,6 +98,10 @@ pub fn drive(
             None => return Ok(Ending::Left),
         }
     }
+}
+
+fn is_own_view(line: &Line) -> bool {
+    matches!(line.record, Record::SelfRated { .. })
 }
 
 /// Lets the model read the finished paragraphs of an answer while the next one is being typed.

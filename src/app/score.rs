@@ -4,7 +4,7 @@ use super::drive::{DriveError, observe};
 use crate::{
     core::{
         judging::{Unscored, verdict},
-        record::{Line, Observed, Purpose, Record},
+        record::{Corrected, Line, Observed, Purpose, Record},
         review,
     },
     ports::{Console, Journal, Observer},
@@ -22,7 +22,7 @@ pub enum ScoreError {
 }
 
 /// Observes a finished round again and appends observations and score; where that fails, the reason, which is
-/// also returned.
+/// also returned. `corrected` is the rubric to score against where it is no longer the one of the last scoring.
 ///
 /// # Errors
 ///
@@ -32,9 +32,15 @@ pub fn score(
     journal: &mut dyn Journal,
     observer: &dyn Observer,
     console: &dyn Console,
+    corrected: Option<Corrected>,
 ) -> Result<Option<Unscored>, ScoreError> {
     let session = review::replay(lines).filter(crate::core::session::Session::is_over);
-    let session = session.ok_or(ScoreError::Unfinished)?;
+    let mut session = session.ok_or(ScoreError::Unfinished)?;
+    if let Some(corrected) = corrected {
+        let record = Record::Corrected(Box::new(corrected));
+        session.apply(&record);
+        lines.push(journal.append(&record).map_err(DriveError::from)?);
+    }
     let exam = session.exam();
     let purpose = Purpose::Card;
     let observed = if exam.is_empty() {

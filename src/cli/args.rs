@@ -1,8 +1,14 @@
 //! What can be written behind `pushback`.
 
+mod author;
+
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+pub use author::{
+    AcceptArgs, CheckArgs, Format, LintArgs, NewArgs, PackCommand, RubricCommand, SchemaCommand, TryArgs,
+};
 
 use crate::core::{level::TargetLevel, scenario::RoundKind};
 
@@ -56,15 +62,27 @@ pub enum Command {
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
+        #[command(subcommand)]
+        command: Option<SessionsCommand>,
     },
     /// Read a session again: the score card and everything that was said.
-    Review {
-        /// Id of a session, or how it begins; the latest one, if none is named.
-        session: Option<String>,
-        /// As JSON.
+    Review(ReviewArgs),
+    /// Set two tries at a scenario, or two scorings of one session (`ID#1`, `ID#2`), side by side.
+    Compare {
+        /// Id of a session, or how it begins.
+        first: String,
+        /// Id of another one.
+        second: String,
+        /// As one JSON object.
         #[arg(long)]
         json: bool,
     },
+    /// Say that the judge is wrong about a signal. What it saw stays; what you say is kept beside it.
+    Dispute(DisputeArgs),
+    /// Write a session for other programs and other people.
+    Export(ExportArgs),
+    /// See how you change: levels, signals that never show, habits, and how well you judge yourself.
+    Progress(ProgressArgs),
     /// Score a session again with the model that is in use now, or answers in bulk.
     Score(ScoreArgs),
     /// The bank of scenarios, and your own.
@@ -106,10 +124,117 @@ pub struct PracticeArgs {
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]
+pub struct ReviewArgs {
+    /// Id of a session, or how it begins; the latest one, if none is named. `ID#2` is its second scoring.
+    pub session: Option<String>,
+
+    /// As one JSON object.
+    #[arg(long, group = "form")]
+    pub json: bool,
+
+    /// As Markdown.
+    #[arg(long, group = "form")]
+    pub markdown: bool,
+
+    /// As a page in this file, which opens offline and can be sent to somebody.
+    #[arg(long, group = "form", value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Open the page in the browser.
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    pub open: bool,
+
+    /// All sessions: a list with filters, progress, and a page for each.
+    #[arg(long, group = "form", requires = "out", conflicts_with = "session")]
+    pub all: bool,
+
+    /// Folder for the pages of all sessions.
+    #[arg(long, value_name = "DIR", requires = "all")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SessionsCommand {
+    /// Delete a session: its journal and everything that was kept with it. It can't be taken back.
+    Delete {
+        /// Id of the session, or how it begins.
+        session: String,
+    },
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct DisputeArgs {
+    /// Id of the signal or red flag, as it stands in the review.
+    pub signal: String,
+
+    /// Why the judge is wrong.
+    #[arg(required_unless_present = "withdraw", conflicts_with = "withdraw")]
+    pub reason: Vec<String>,
+
+    /// Take a dispute back.
+    #[arg(long)]
+    pub withdraw: bool,
+
+    /// Id of the session, or how it begins; the latest one, if none is named.
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+pub struct ExportArgs {
+    /// Id of a session, or how it begins; the latest one, if none is named.
+    pub session: Option<String>,
+
+    /// All sessions, one after the other.
+    #[arg(long, conflicts_with = "session")]
+    pub all: bool,
+
+    /// The review as Markdown.
+    #[arg(long, group = "what")]
+    pub markdown: bool,
+
+    /// The journal: one record a line, nothing left out.
+    #[arg(long, group = "what")]
+    pub jsonl: bool,
+
+    /// A table with one row a signal, for a spreadsheet.
+    #[arg(long, group = "what")]
+    pub csv: bool,
+
+    /// Disputed sessions as labelled answers for `judge fit`; of all sessions, if none is named.
+    #[arg(long, group = "what")]
+    pub disputes: bool,
+
+    /// Write to this file.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct ProgressArgs {
+    /// As one JSON object.
+    #[arg(long, group = "form")]
+    pub json: bool,
+
+    /// As a page in this file.
+    #[arg(long, group = "form", value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Open the page in the browser.
+    #[arg(long, conflicts_with = "json")]
+    pub open: bool,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
 pub struct ScoreArgs {
     /// Id of a session, or how it begins; the latest one, if none is named.
     #[arg(conflicts_with = "answers")]
     pub session: Option<String>,
+
+    /// Score against the rubric as the bank has it now, where it was corrected since.
+    #[arg(long, conflicts_with = "answers")]
+    pub current_rubric: bool,
 
     #[command(flatten)]
     pub bulk: Option<BulkArgs>,
@@ -162,159 +287,6 @@ pub enum ScenarioCommand {
         /// Id of a scenario, draft or not.
         scenario: String,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum RubricCommand {
-    /// Check files of scenarios and rubrics: every problem at once, each with its place and what to do.
-    Lint(LintArgs),
-    /// Make one of your own, from a template that teaches the format or from a note.
-    New(NewArgs),
-    /// Say that a draft was read through and is right: from then on it can be drawn.
-    Accept(AcceptArgs),
-    /// Find out on your own anchor answers whether a rubric works with the judge in use, and what to change.
-    Check(CheckArgs),
-    /// List the rubrics.
-    List,
-    /// Show a rubric: its criteria, levels, signals and red flags.
-    Show {
-        /// Id of a rubric.
-        rubric: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum PackCommand {
-    /// Take a pack over. Nothing in it is executed; its ids get its name in front of them.
-    Add {
-        /// A folder with a pack.toml, or the address of a git repository.
-        source: String,
-    },
-    /// List the packs.
-    List {
-        /// One JSON object a line.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Take a pack over again from where it came from.
-    Update {
-        /// Its name; all of them, if none is named.
-        name: Option<String>,
-    },
-    /// Take a pack away.
-    Remove {
-        /// Its name.
-        name: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum SchemaCommand {
-    /// Of `scenarios/<theme>/<id>.yaml`.
-    Scenario,
-    /// Of `rubrics/<id>.yaml`.
-    Rubric,
-}
-
-#[derive(Clone, Debug, Default, ClapArgs)]
-pub struct NewArgs {
-    /// Its id: lowercase letters, digits and hyphens. Asked for, if it is not named.
-    pub id: Option<String>,
-
-    /// Its title.
-    #[arg(long)]
-    pub title: Option<String>,
-
-    /// The theme of a scenario.
-    #[arg(long)]
-    pub theme: Option<String>,
-
-    /// What answers to a scenario are scored against.
-    #[arg(long)]
-    pub rubric: Option<String>,
-
-    /// Draft it from a note of yours, with the model of an endpoint. Every drafted line is marked.
-    #[arg(long, value_name = "NOTE")]
-    pub from: Option<PathBuf>,
-
-    /// Don't open the editor (VISUAL or EDITOR).
-    #[arg(long)]
-    pub no_edit: bool,
-}
-
-#[derive(Clone, Debug, Default, ClapArgs)]
-pub struct CheckArgs {
-    /// Id of a rubric, draft or not.
-    pub rubric: String,
-
-    /// Anchor answers, one JSON object a line: `id` and `answer`; `scenario`, `overall` (0 to 5) and `signals` (id: 0 or 1)
-    /// as far as you have them.
-    #[arg(long, value_name = "FILE")]
-    pub answers: PathBuf,
-
-    /// Write the file first, with a strong and a weak answer that you are asked for.
-    #[arg(long)]
-    pub write: bool,
-
-    /// As JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Clone, Debug, Default, ClapArgs)]
-pub struct TryArgs {
-    /// Id of a scenario, draft or not.
-    pub scenario: String,
-
-    /// The level that the candidate interviews for: it decides which probes may come.
-    #[arg(long)]
-    pub target: Option<TargetLevel>,
-
-    /// Read messages from standard input, one a line or ending at lines with a dot, and print for each what it is taken
-    /// for: {"message", "route", "fact"}, facts counted from 0.
-    #[arg(long, conflicts_with = "target")]
-    pub json: bool,
-}
-
-#[derive(Clone, Debug, Default, ClapArgs)]
-pub struct AcceptArgs {
-    /// Its id.
-    pub id: String,
-}
-
-#[derive(Clone, Debug, Default, ClapArgs)]
-#[command(after_help = LINT_HELP)]
-pub struct LintArgs {
-    /// Files, or folders with all that is below them; your own folders, if none are named.
-    pub paths: Vec<PathBuf>,
-
-    /// How the findings are told.
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-
-    /// Mend what can be mended without a doubt: misspelt keys, values and references.
-    #[arg(long)]
-    pub fix: bool,
-
-    /// Fail on warnings too.
-    #[arg(long)]
-    pub deny_warnings: bool,
-}
-
-const LINT_HELP: &str = "\
-Exit codes: 0 no errors (there may be warnings), 2 errors, or warnings with --deny-warnings.";
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// One array of objects.
-    Json,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// Workflow commands, for a check on GitHub.
-    Github,
 }
 
 /// Which scenarios to list; all of them, if nothing is said.

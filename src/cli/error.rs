@@ -5,7 +5,11 @@ use std::fmt;
 use crate::{
     adapters::{config::ConfigError, jsonl::OpenError, paths::NoHome, sessions::FindError},
     app::{drive::DriveError, score::ScoreError},
-    core::{bank::DrawError, review::FoldError},
+    core::{
+        bank::DrawError,
+        compare::CompareError,
+        review::{FoldError, dispute::DisputeError},
+    },
 };
 
 /// Everything went as asked.
@@ -28,12 +32,14 @@ pub struct Failure {
     pub hint: Option<String>,
     /// The exit code.
     pub exit: u8,
+    /// Whether the reader of our output has gone, as `head` does: nobody is left to be told.
+    pub reader_gone: bool,
 }
 
 impl Failure {
     /// A failure without a hint.
     pub fn new(exit: u8, message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, exit }
+        Self { message: message.into(), hint: None, exit, reader_gone: false }
     }
 
     /// The same with a hint.
@@ -114,9 +120,27 @@ impl From<FoldError> for Failure {
     }
 }
 
+impl From<DisputeError> for Failure {
+    fn from(error: DisputeError) -> Self {
+        let failure = Self::new(BAD_INPUT, error.to_string());
+        match error {
+            DisputeError::NotScored(_) => failure.hint("`pushback score` scores it"),
+            DisputeError::NoSignal { .. } => failure.hint("`pushback review` shows the ids"),
+            DisputeError::NotDisputed(_) | DisputeError::NoReason => failure,
+        }
+    }
+}
+
+impl From<CompareError> for Failure {
+    fn from(error: CompareError) -> Self {
+        Self::new(BAD_INPUT, error.to_string()).hint("`pushback sessions` lists what there is")
+    }
+}
+
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::new(FAILED, format!("the terminal can't be used: {error}"))
+        let reader_gone = error.kind() == std::io::ErrorKind::BrokenPipe;
+        Self { reader_gone, ..Self::new(FAILED, format!("the terminal can't be used: {error}")) }
     }
 }
 

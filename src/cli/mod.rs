@@ -1,24 +1,31 @@
 //! The command line: arguments in, exit code out.
 
 mod args;
+mod ask;
 mod author;
 mod bank;
 mod batch;
 mod bulk;
 mod check;
+mod compare;
 mod dialogue;
+mod dispute;
 mod dry;
 mod error;
+mod export;
 mod judge;
 mod lint;
 mod model;
 mod pack;
+mod page;
+mod progress;
 mod repl;
 mod review;
 mod round;
 mod routing;
 mod score;
 mod sessions;
+mod site;
 mod welcome;
 
 use std::{io::Write, process::ExitCode};
@@ -26,7 +33,7 @@ use std::{io::Write, process::ExitCode};
 use clap::Parser;
 
 pub use args::Args;
-use args::{Command, RubricCommand, ScenarioCommand, ScoreArgs};
+use args::{Command, RubricCommand, ScenarioCommand, ScoreArgs, SessionsCommand};
 use error::Failure;
 
 use crate::core::lint::Kind;
@@ -43,6 +50,7 @@ pub fn run() -> ExitCode {
     };
     match execute(args) {
         Ok(()) => ExitCode::from(error::DONE),
+        Err(failure) if failure.reader_gone => ExitCode::from(error::DONE),
         Err(failure) => {
             let mut stderr = anstream::stderr().lock();
             let _ = writeln!(stderr, "{failure}");
@@ -57,10 +65,19 @@ fn execute(args: Args) -> Result<(), Failure> {
         None => repl::run(&context),
         Some(Command::Practice(practice)) => round::practice(&context, &practice),
         Some(Command::Resume { session }) => round::resume(&context, session.as_deref()),
-        Some(Command::Sessions { json }) => sessions::list(&context, json),
-        Some(Command::Review { session, json }) => review::show(&context, session.as_deref(), json),
+        Some(Command::Sessions { command: Some(SessionsCommand::Delete { session }), .. }) => {
+            sessions::delete(&context, &session)
+        }
+        Some(Command::Sessions { json, command: None }) => sessions::list(&context, json),
+        Some(Command::Review(args)) => review::run(&context, &args),
+        Some(Command::Compare { first, second, json }) => compare::run(&context, &first, &second, json),
+        Some(Command::Dispute(args)) => dispute::run(&context, &args),
+        Some(Command::Export(args)) => export::run(&context, &args),
+        Some(Command::Progress(args)) => progress::run(&context, &args),
         Some(Command::Score(ScoreArgs { bulk: Some(bulk), .. })) => bulk::score(&context, &bulk),
-        Some(Command::Score(ScoreArgs { session, .. })) => score::session(&context, session.as_deref()),
+        Some(Command::Score(ScoreArgs { session, current_rubric, .. })) => {
+            score::session(&context, session.as_deref(), current_rubric)
+        }
         Some(Command::Scenario(ScenarioCommand::Lint(args)) | Command::Rubric(RubricCommand::Lint(args))) => {
             lint::lint(&context, &args)
         }

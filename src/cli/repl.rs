@@ -1,12 +1,17 @@
 //! The prompt between sessions: everything that the commands do, without leaving.
 
-use std::io::{self, IsTerminal};
+use std::{
+    io::{self, IsTerminal},
+    sync::atomic::Ordering,
+};
 
 use super::{
-    args::{AcceptArgs, LintArgs, ListArgs, NewArgs, PracticeArgs, TryArgs},
-    author, bank, dry,
-    error::Failure,
-    lint, review, round, score, sessions, welcome,
+    args::{
+        AcceptArgs, DisputeArgs, LintArgs, ListArgs, NewArgs, PracticeArgs, ProgressArgs, ReviewArgs, TryArgs,
+    },
+    author, bank, compare, dispute, dry,
+    error::{BAD_INPUT, Failure},
+    lint, progress, review, round, score, sessions, welcome,
 };
 use crate::{
     adapters::{
@@ -49,15 +54,13 @@ fn obey(context: &Context, line: &str) -> Result<bool, Failure> {
         return Ok(true);
     }
     let result = match command::parse(line, Place::Home) {
-        None => {
-            Err(Failure::new(super::error::BAD_INPUT, "commands begin with a slash").hint("/help lists them"))
-        }
-        Some(Err(error)) => {
-            Err(Failure::new(super::error::BAD_INPUT, error.to_string()).hint("/help lists what there is"))
-        }
+        None => Err(Failure::new(BAD_INPUT, "commands begin with a slash").hint("/help lists them")),
+        Some(Err(error)) => Err(Failure::new(BAD_INPUT, error.to_string()).hint("/help lists what there is")),
         Some(Ok(Command::Quit)) => return Ok(false),
         Some(Ok(command)) => carry_out(context, command),
     };
+    // Ctrl-C in a pager is the pager's.
+    context.cancelled.store(false, Ordering::SeqCst);
     if let Err(failure) = result {
         console::print(&failure.to_string())?;
     }
@@ -81,9 +84,24 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Accept(kind, id) => author::accept(context, kind, &AcceptArgs { id: named(id, "accept")? }),
         Command::Scenarios => bank::list(context, &ListArgs::default()),
         Command::Sessions => sessions::list(context, false),
-        Command::Review(session) => review::show(context, session.as_deref(), false),
+        Command::Review(session) => review::run(context, &ReviewArgs { session, ..ReviewArgs::default() }),
+        Command::Compare(sessions) => {
+            let sessions = sessions.unwrap_or_default();
+            match sessions.split_whitespace().collect::<Vec<_>>().as_slice() {
+                [first, second] => compare::run(context, first, second, false),
+                _ => Err(Failure::new(BAD_INPUT, "/compare takes two sessions")
+                    .hint("/sessions lists them; ID#1 and ID#2 are two scorings of one")),
+            }
+        }
+        Command::Dispute(what) => {
+            let what = what.unwrap_or_default();
+            let (signal, reason) = what.split_once(char::is_whitespace).unwrap_or((&what, ""));
+            let (signal, reason) = (signal.to_owned(), vec![reason.to_owned()]);
+            dispute::run(context, &DisputeArgs { signal, reason, ..DisputeArgs::default() })
+        }
+        Command::Progress => progress::run(context, &ProgressArgs::default()),
         Command::Resume(session) => round::resume(context, session.as_deref()),
-        Command::Score(session) => score::session(context, session.as_deref()),
+        Command::Score(session) => score::session(context, session.as_deref(), false),
         Command::Help => Ok(console::print(&term::help(Place::Home, console::width()))?),
         // The parser gives these only in a round, or not at all.
         Command::Act(_) | Command::Quit => Ok(()),

@@ -12,7 +12,7 @@ use super::{
     args::{ModelArgs, PracticeArgs},
     bank,
     error::{BAD_INPUT, Failure},
-    model, welcome,
+    model, progress, welcome,
 };
 use crate::{
     adapters::{
@@ -25,16 +25,20 @@ use crate::{
         paths::Home,
         script::Script,
         sessions::Sessions,
-        signals,
+        signals, summaries,
     },
     app::drive::{self, Ending},
     core::{
+        bank::{Bank, Case},
         command::Place,
+        draw::{self, Why},
         record::{Drawn, FORMAT, Line, Mode, Opened, Record},
         review,
         session::Session,
+        text::one_line,
     },
     ports::{Clock, Console, Journal, Observer},
+    render::term,
 };
 
 /// What every command needs.
@@ -69,14 +73,13 @@ impl Context {
 /// Draws a case and plays it.
 pub fn practice(context: &Context, args: &PracticeArgs) -> Result<(), Failure> {
     let bank = bank::load(context)?;
-    let (case, seed) = match &args.scenario {
-        Some(id) => (bank.case(id)?, None),
-        None => {
-            let seed = args.seed.unwrap_or_else(rand::random);
-            (bank.draw(args.theme.as_deref(), &mut ChaCha20Rng::seed_from_u64(seed))?, Some(seed))
-        }
-    };
+    let chosen = choose(context, &bank, args)?;
+    let (case, seed) = (chosen.case, chosen.seed);
     welcome::show(context)?;
+    if let Some(why) = chosen.why {
+        let text = format!("Drawn because {}.", one_line(&why.to_string()));
+        console::print(&term::wrap_hanging(&term::paint(term::FAINT, text), console::width(), 0, 0))?;
+    }
     let observer = model::observer(context)?;
     let clock = SystemClock;
     let id = context.sessions.new_id(clock.now(), &case.scenario.id);
@@ -104,6 +107,32 @@ pub fn practice(context: &Context, args: &PracticeArgs) -> Result<(), Failure> {
     }
     let session = Session::new(Mode::Practice, target, case.clone());
     play(context, &id, session, lines, &mut journal, &*observer)
+}
+
+/// The case that is played.
+struct Chosen<'a> {
+    case: &'a Case,
+    /// What draws the same case again from the same bank, if anything does.
+    seed: Option<u64>,
+    /// Why it was drawn, if it was drawn for this person.
+    why: Option<Why>,
+}
+
+/// The case that was named; else the one that the seed draws; else one that the person needs.
+fn choose<'a>(context: &Context, bank: &'a Bank, args: &PracticeArgs) -> Result<Chosen<'a>, Failure> {
+    if let Some(id) = &args.scenario {
+        return Ok(Chosen { case: bank.case(id)?, seed: None, why: None });
+    }
+    let theme = args.theme.as_deref();
+    let rows = summaries::load(&context.sessions)?;
+    let played = progress::readable(&rows);
+    if args.seed.is_some() || played.is_empty() {
+        let seed = args.seed.unwrap_or_else(rand::random);
+        let case = bank.draw(theme, &mut ChaCha20Rng::seed_from_u64(seed))?;
+        return Ok(Chosen { case, seed: Some(seed), why: None });
+    }
+    let drawn = draw::draw(bank, theme, &played, SystemClock.now(), &mut rand::rng())?;
+    Ok(Chosen { case: drawn.case, seed: None, why: Some(drawn.why) })
 }
 
 /// Takes up a session that was cut off.
@@ -155,7 +184,8 @@ fn play(
         signals::restore_terminal_on_end()?;
         let mut editor = LineEditor::new(Place::Round, &context.home.history())?;
         editor.keep_draft(context.sessions.draft(id));
-        Box::new(Terminal::new(editor, context.cancelled.clone()))
+        let asks = context.config.self_rating.unwrap_or(true);
+        Box::new(Terminal::new(editor, context.cancelled.clone()).asking_for_own_view(asks))
     } else {
         Box::new(Terminal::new(Script::new(io::stdin().lock()), context.cancelled.clone()))
     };

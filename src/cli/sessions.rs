@@ -1,71 +1,102 @@
 //! `pushback sessions`.
 
-use super::{error::Failure, round::Context};
+use super::{
+    ask,
+    error::{FAILED, Failure},
+    round::Context,
+};
 use crate::{
-    adapters::{console, jsonl, paths},
+    adapters::{
+        console, jsonl, line_editor, paths,
+        summaries::{self, Row},
+    },
     core::{
-        review::{self, Outcome, Review},
+        record::Record,
+        summary::{State, Summary},
         text::one_line,
     },
-    render::term,
+    render::{
+        term::{self, paint},
+        words,
+    },
 };
 
 /// Lists all sessions, oldest first.
 pub fn list(context: &Context, json: bool) -> Result<(), Failure> {
-    let ids = context.sessions.ids()?;
-    if ids.is_empty() && !json {
-        console::print("There are no sessions yet. `pushback practice` begins one.")?;
-        return Ok(());
+    let rows = summaries::load(&context.sessions)?;
+    if json {
+        let rows: Vec<String> = rows.iter().map(json_row).collect();
+        return if rows.is_empty() { Ok(()) } else { Ok(console::print(&rows.join("\n"))?) };
     }
-    for id in ids {
-        let loaded = jsonl::load(&context.sessions.journal(&id));
-        let folded = loaded
-            .map_err(|error| error.to_string())
-            .and_then(|loaded| review::fold(&loaded.lines).map_err(|error| error.to_string()));
-        match folded {
-            Ok(review) if json => console::print(&json_row(&review))?,
-            Ok(review) => console::print(&row(&review))?,
-            Err(why) if json => {
-                console::print(&serde_json::json!({"session": id, "problem": why}).to_string())?
-            }
-            Err(why) => console::print(&format!("{id}  {}", term::paint(term::WARN, why)))?,
-        }
+    if rows.is_empty() {
+        return Ok(console::print("There are no sessions yet. `pushback practice` begins one.")?);
     }
-    if !json {
-        let folder = paths::display(context.sessions.folder());
-        console::print(&term::paint(term::FAINT, format!("\nin {folder}; `pushback review ID` reads one")))?;
-    }
-    Ok(())
+    let folder = paths::display(context.sessions.folder());
+    let mut lines: Vec<String> = rows
+        .iter()
+        .map(|row| match &row.content {
+            Ok(summary) => line(summary),
+            Err(why) => format!("{}  {}", one_line(&row.session), paint(term::WARN, one_line(why))),
+        })
+        .collect();
+    lines.push(paint(term::FAINT, format!("\nin {folder}; `pushback review ID` reads one")));
+    // The newest are the last, next to the prompt: no pager, which would begin with the oldest.
+    Ok(console::print(&lines.join("\n"))?)
 }
 
-fn row(review: &Review) -> String {
-    let outcome = match &review.outcome {
-        Outcome::Scored(card) => {
-            format!("{} {:.1}", term::level_name(card.score.read), card.score.overall)
-        }
-        Outcome::Unscored(_) => "unscored".into(),
-        Outcome::Unfinished => "cut off".into(),
+/// Deletes a session and everything that was kept with it.
+pub fn delete(context: &Context, given: &str) -> Result<(), Failure> {
+    let id = context.sessions.find(Some(given))?;
+    let journal = context.sessions.journal(&id);
+    // What can't be read can be deleted all the same.
+    let lines = jsonl::load(&journal).map(|loaded| loaded.lines).unwrap_or_default();
+    let question = format!("Delete {} and all that was said in it? It can't be taken back.", one_line(&id));
+    if !ask::surely(context, &question)? {
+        return Ok(console::print("Nothing was deleted.")?);
+    }
+    let failed = |error: std::io::Error| {
+        Failure::new(FAILED, format!("can't delete everything of {}: {error}", one_line(&id)))
     };
-    let when = term::when(review.began, &console::zone());
+    // A session that is being played elsewhere stays.
+    let lock = jsonl::hold(&journal)?;
+    let said = lines.iter().filter_map(|line| match &line.record {
+        Record::Said { text } => Some(text.as_str()),
+        _ => None,
+    });
+    line_editor::forget(&context.home.history(), &said.collect::<Vec<_>>()).map_err(failed)?;
+    context.sessions.delete(&id).map_err(failed)?;
+    drop(lock);
+    // The kept summaries follow what is there.
+    summaries::load(&context.sessions)?;
+    Ok(console::print(&format!("{} is deleted.", one_line(&id)))?)
+}
+
+fn line(summary: &Summary) -> String {
+    let outcome = match (&summary.score, summary.state) {
+        (Some(score), _) => format!("{} {:.1}", words::level_name(score.read), score.overall),
+        (None, State::CutOff) => "cut off".into(),
+        (None, State::Scored | State::Unscored) => "unscored".into(),
+    };
+    let when = words::when(summary.began, &console::zone());
     format!(
         "{}\n    {} · {outcome} · target {} · {}",
-        term::paint(term::STRONG, one_line(&review.session)),
-        term::paint(term::FAINT, when),
-        review.drawn.target,
-        one_line(&review.drawn.scenario.title)
+        paint(term::STRONG, one_line(&summary.session)),
+        paint(term::FAINT, when),
+        summary.target,
+        one_line(&summary.title)
     )
 }
 
-fn json_row(review: &Review) -> String {
-    let (state, overall, read) = match &review.outcome {
-        Outcome::Scored(card) => ("scored", Some(card.score.overall), card.score.read),
-        Outcome::Unscored(_) => ("unscored", None, None),
-        Outcome::Unfinished => ("cut-off", None, None),
+fn json_row(row: &Row) -> String {
+    let summary = match &row.content {
+        Ok(summary) => summary,
+        Err(why) => return serde_json::json!({"session": row.session, "problem": why}).to_string(),
     };
     serde_json::json!({
-        "session": review.session, "mode": review.mode, "began": review.began, "ended": review.ended,
-        "scenario": review.drawn.scenario.id, "theme": review.drawn.scenario.theme,
-        "target": review.drawn.target, "state": state, "overall": overall, "read": read,
+        "session": summary.session, "mode": summary.mode, "began": summary.began, "ended": summary.ended,
+        "seconds": summary.seconds, "scenario": summary.scenario, "theme": summary.theme, "target": summary.target,
+        "state": summary.state, "overall": summary.score.as_ref().map(|score| score.overall),
+        "read": summary.score.as_ref().and_then(|score| score.read),
     })
     .to_string()
 }

@@ -34,6 +34,12 @@ pub enum Command {
     Sessions,
     /// Shows a session.
     Review(Option<String>),
+    /// Sets two results side by side; the argument names both.
+    Compare(Option<String>),
+    /// Disputes an observation of the latest session: a signal and a reason.
+    Dispute(Option<String>),
+    /// Shows progress.
+    Progress,
     /// Takes up a session.
     Resume(Option<String>),
     /// Scores a session again.
@@ -77,7 +83,7 @@ const fn home(
 }
 
 /// All commands, in the order of `/help`.
-pub const TABLE: [Spec; 22] = [
+pub const TABLE: [Spec; 25] = [
     home(
         "practice",
         Some("[SCENARIO|THEME]"),
@@ -87,6 +93,9 @@ pub const TABLE: [Spec; 22] = [
     home("scenarios", None, "list what can be drawn", |_| Command::Scenarios),
     home("sessions", None, "list what was done", |_| Command::Sessions),
     home("review", Some("[SESSION]"), "read a session again", Command::Review),
+    home("compare", Some("A B"), "set two tries, or two scorings, side by side", Command::Compare),
+    home("dispute", Some("SIGNAL REASON"), "say that the judge is wrong about a signal", Command::Dispute),
+    home("progress", None, "see how you change", |_| Command::Progress),
     home("resume", Some("[SESSION]"), "take up a session that was cut off", Command::Resume),
     home("score", Some("[SESSION]"), "score a session again", Command::Score),
     home("new", Some("[ID]"), "make a scenario of your own", |id| Command::New(Kind::Scenario, id)),

@@ -2,7 +2,7 @@
 //!
 //! A line is never changed. A correction is a new line, and the latest one counts.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,38 @@ pub enum Record {
     },
     /// The round's score, computed from the latest observations for the card.
     Scored(Box<Score>),
+    /// From here on the round is scored against another version of its rubric.
+    Corrected(Box<Corrected>),
+    /// At which level the candidate thinks that each criterion read, said before they saw the card.
+    SelfRated {
+        /// 0 ("no evidence") to 5 by the criterion's id; a criterion that they passed over is absent.
+        levels: BTreeMap<String, u8>,
+    },
+    /// The candidate says that the judge is wrong. The judge's record stays as it is.
+    Disputed(Disputed),
+}
+
+/// A rubric that was corrected after a round was played against it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// The rubric as it is now.
+    pub rubric: Rubric,
+    /// SHA-256 of it.
+    pub rubric_hash: String,
+}
+
+/// What a candidate says against an observation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disputed {
+    /// Id of the signal or red flag.
+    pub signal: String,
+    /// Whether the candidate holds that their words show it: the contrary of what the judge saw.
+    pub present: bool,
+    /// Why, in their words.
+    pub reason: String,
+    /// Whether they take back what they said against it before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 /// The header of a journal.

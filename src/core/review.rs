@@ -1,17 +1,24 @@
 //! A view of a session, computed from its records: the same one second later and one year later.
 
+pub mod clock;
+pub mod dispute;
+mod transcript;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::{
     bank::Case,
     judging::{Judge, Unscored, sentences::Discount, verdict::Score},
     level::Level,
-    record::{Asked, Drawn, Line, Mode, Observed, Purpose, Record, Route, Use},
-    session::Session,
+    record::{Ask, Asked, Corrected, Disputed, Drawn, Line, Mode, Observed, Purpose, Record, Route, Use},
+    session::{Session, Turn},
 };
 
 /// What a session was, as far as its journal tells.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Review {
     /// The session's id.
     pub session: String,
@@ -24,13 +31,29 @@ pub struct Review {
     /// The case as it was played, and for which target level.
     pub drawn: Drawn,
     /// Who said what, in order.
-    pub transcript: Vec<Item>,
+    pub transcript: Vec<Entry>,
     /// What came of it.
     pub outcome: Outcome,
+    /// Every scoring that there is, oldest first. The outcome shows one of them.
+    pub scorings: Vec<Scoring>,
+    /// Number of the scoring that is shown, 1 for the oldest; `None` where there is none.
+    pub shown: Option<usize>,
+    /// What the candidate could have asked for.
+    pub facts: Vec<FactView>,
+    /// The late turn of the case, if the round came to it.
+    pub twist: Option<TwistView>,
+    /// Where the time went. What else a mode observes about the sitting belongs beside it.
+    pub clock: clock::Clock,
+    /// At which level the candidate thought that each criterion read, before they saw the card: 0 to 5 by the
+    /// criterion's id. Empty where they did not say.
+    pub own: BTreeMap<String, u8>,
+    /// What the candidate disputes, oldest first; one a signal. A later scoring may have come to agree.
+    pub disputes: Vec<Disputed>,
 }
 
 /// What came of a round.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It was cut off and can be taken up again.
     Unfinished,
@@ -40,8 +63,47 @@ pub enum Outcome {
     Scored(Box<Card>),
 }
 
+/// One time that a round was scored.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Scoring {
+    /// When.
+    pub at: Timestamp,
+    /// Who observed.
+    pub judge: Judge,
+    /// The continuous level of the round, 0 to 5.
+    pub overall: f64,
+    /// The level that it read at.
+    pub read: Option<Level>,
+    /// Whether the rubric had been corrected since the round.
+    pub corrected: bool,
+}
+
+/// A fact of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FactView {
+    /// What it is about.
+    pub about: String,
+    /// What the interviewer says to whoever asks.
+    pub tell: String,
+    /// Whether the candidate asked for it.
+    pub asked: bool,
+}
+
+/// The late turn of the case and what it brought out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TwistView {
+    /// The news, as it was told.
+    pub text: String,
+    /// Whether anything was said to it that counts.
+    pub answered: bool,
+    /// Signals and red flags that only the answer to it shows.
+    pub only_after: Vec<String>,
+    /// Signals and red flags that it shows once more.
+    pub again: Vec<String>,
+}
+
 /// The score card.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Card {
     /// Ratings, overall level and verdict.
     pub score: Score,
@@ -54,7 +116,7 @@ pub struct Card {
 }
 
 /// A criterion with what was seen of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CriterionView {
     /// Id of the criterion.
     pub id: String,
@@ -75,7 +137,7 @@ pub struct CriterionView {
 }
 
 /// A signal or a red flag with the candidate's own sentences.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SignalView {
     /// Its id.
     pub id: String,
@@ -91,10 +153,23 @@ pub struct SignalView {
     pub present: bool,
     /// The sentences that show it, with their numbers; empty when it is not present.
     pub evidence: Vec<(u32, String)>,
+    /// What the candidate says against this observation, if they do.
+    pub dispute: Option<Disputed>,
 }
 
 /// A part of the transcript.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entry {
+    /// When it was written down.
+    pub at: Timestamp,
+    /// What it is.
+    #[serde(flatten)]
+    pub item: Item,
+}
+
+/// What a part of the transcript is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Item {
     /// The interviewer spoke.
     Interviewer(Asked),
@@ -117,7 +192,7 @@ pub enum Item {
 }
 
 /// A stretch of an answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Piece {
     /// Its text, white space included.
     pub text: String,
@@ -138,33 +213,180 @@ pub enum FoldError {
     /// No case was drawn.
     #[error("the session ended before a case was drawn")]
     NoCase,
+    /// It was not scored that often.
+    #[error("there is no scoring {number}: the session was scored {of} times")]
+    NoScoring {
+        /// Which one was asked for.
+        number: usize,
+        /// How many there are.
+        of: usize,
+    },
 }
 
-/// Computes the review of a session.
+/// Computes the review of a session, with its latest scoring.
 ///
 /// # Errors
 ///
 /// When the journal holds no header or no case.
 pub fn fold(lines: &[Line]) -> Result<Review, FoldError> {
+    fold_scoring(lines, None)
+}
+
+/// Computes the review of a session with one of its scorings: 1 for the oldest, `None` for the latest.
+///
+/// # Errors
+///
+/// When the journal holds no header or no case, or there is no such scoring.
+pub fn fold_scoring(lines: &[Line], number: Option<usize>) -> Result<Review, FoldError> {
     let first = lines.first().ok_or(FoldError::NoHeader)?;
     let Record::Opened(opened) = &first.record else { return Err(FoldError::NoHeader) };
-    let drawn = drawn(lines).ok_or(FoldError::NoCase)?.clone();
+    let mut drawn = drawn(lines).ok_or(FoldError::NoCase)?.clone();
+    // The author's remarks are nobody's to read but the author's.
+    drawn.scenario.notes = None;
     let session = replay(lines).ok_or(FoldError::NoCase)?;
-    let seen = lines.iter().rev().find_map(|line| match &line.record {
-        Record::Observed(observed) if observed.purpose == Purpose::Card => Some(&**observed),
-        _ => None,
-    });
-    let transcript = transcript(lines, seen);
-    let outcome = outcome(lines, seen, &drawn, &session);
+    let scored = scored(lines);
+    let shown = number.unwrap_or(scored.len());
+    let chosen = shown.checked_sub(1).and_then(|index| scored.get(index));
+    if number.is_some() && chosen.is_none() {
+        return Err(FoldError::NoScoring { number: shown, of: scored.len() });
+    }
+    let disputes = disputes(lines);
+    if let Some(corrected) = chosen.and_then(|scored| scored.corrected) {
+        (drawn.rubric, drawn.rubric_hash) = (corrected.rubric.clone(), corrected.rubric_hash.clone());
+    }
+    let seen = chosen.map(|scored| scored.seen).or_else(|| observed(lines));
+    let outcome = match chosen {
+        Some(scored) => {
+            Outcome::Scored(Box::new(card(scored.score.clone(), scored.seen, &drawn, &session, &disputes)))
+        }
+        None => unscored(lines).map_or(Outcome::Unfinished, Outcome::Unscored),
+    };
     Ok(Review {
         session: opened.session.clone(),
         mode: opened.mode,
         began: first.at,
-        ended: lines.last().map_or(first.at, |line| line.at),
-        drawn,
-        transcript,
+        ended: ended(lines).unwrap_or(first.at),
+        transcript: transcript::transcript(lines, seen),
+        facts: facts(&drawn, &session),
+        twist: twist(&session, seen),
+        clock: clock::clock(lines),
+        own: own(lines),
+        shown: chosen.map(|_| shown),
+        scorings: scored
+            .iter()
+            .map(|scored| Scoring {
+                at: scored.at,
+                judge: scored.seen.judge.clone(),
+                overall: scored.score.overall,
+                read: scored.score.read,
+                corrected: scored.corrected.is_some(),
+            })
+            .collect(),
         outcome,
+        disputes,
+        drawn,
     })
+}
+
+/// When the round ended; what was added to its journal later is no part of it.
+fn ended(lines: &[Line]) -> Option<Timestamp> {
+    let of_the_round = |line: &&Line| {
+        !matches!(line.record, Record::Observed(_) | Record::Unobserved { .. })
+            && !matches!(line.record, Record::Scored(_) | Record::Corrected(_))
+            && !matches!(line.record, Record::SelfRated { .. } | Record::Disputed(_))
+    };
+    lines.iter().rev().find(of_the_round).map(|line| line.at)
+}
+
+/// A score with what it was computed from.
+#[derive(Clone, Copy)]
+struct Scored<'a> {
+    at: Timestamp,
+    score: &'a Score,
+    seen: &'a Observed,
+    /// The rubric, where it isn't the one that was drawn.
+    corrected: Option<&'a Corrected>,
+}
+
+/// Every score, oldest first.
+fn scored(lines: &[Line]) -> Vec<Scored<'_>> {
+    let (mut seen, mut corrected) = (None, None);
+    let mut scored = vec![];
+    for line in lines {
+        match &line.record {
+            Record::Observed(observed) if observed.purpose == Purpose::Card => seen = Some(&**observed),
+            Record::Corrected(rubric) => corrected = Some(&**rubric),
+            Record::Scored(score) => {
+                scored.extend(seen.map(|seen| Scored { at: line.at, score, seen, corrected }));
+            }
+            _ => {}
+        }
+    }
+    scored
+}
+
+/// The latest observation for a card, whether a score came of it or not.
+fn observed(lines: &[Line]) -> Option<&Observed> {
+    lines.iter().rev().find_map(|line| match &line.record {
+        Record::Observed(observed) if observed.purpose == Purpose::Card => Some(&**observed),
+        _ => None,
+    })
+}
+
+/// Why the last attempt to score failed, if it did.
+fn unscored(lines: &[Line]) -> Option<Unscored> {
+    lines.iter().rev().find_map(|line| match &line.record {
+        Record::Unobserved { purpose: Purpose::Card, why } => Some(why.clone()),
+        _ => None,
+    })
+}
+
+/// The latest dispute of each signal, without those that were taken back.
+fn disputes(lines: &[Line]) -> Vec<Disputed> {
+    let mut disputes: Vec<Disputed> = vec![];
+    for line in lines {
+        let Record::Disputed(disputed) = &line.record else { continue };
+        disputes.retain(|earlier| earlier.signal != disputed.signal);
+        disputes.extend((!disputed.withdrawn).then(|| disputed.clone()));
+    }
+    disputes
+}
+
+fn own(lines: &[Line]) -> BTreeMap<String, u8> {
+    let latest = lines.iter().rev().find_map(|line| match &line.record {
+        Record::SelfRated { levels } => Some(levels.clone()),
+        _ => None,
+    });
+    latest.unwrap_or_default()
+}
+
+fn facts(drawn: &Drawn, session: &Session) -> Vec<FactView> {
+    let view = |(index, fact): (usize, &super::scenario::Fact)| FactView {
+        about: fact.about.clone(),
+        tell: fact.tell.clone(),
+        asked: session.told().contains(&index),
+    };
+    drawn.scenario.facts.iter().enumerate().map(view).collect()
+}
+
+fn twist(session: &Session, seen: Option<&Observed>) -> Option<TwistView> {
+    let (index, turn) = session.turns().iter().enumerate().find(|(_, turn)| turn.kind == Ask::Twist)?;
+    let mut view = TwistView {
+        text: turn.question.clone(),
+        answered: !turn.said.is_empty(),
+        only_after: vec![],
+        again: vec![],
+    };
+    let Some(seen) = seen else { return Some(view) };
+    let turn_of = |number: &u32| seen.sentences.get((*number as usize).checked_sub(1)?).map(|span| span.turn);
+    for observation in seen.observations.iter().filter(|observation| observation.present()) {
+        let turns: BTreeSet<usize> = observation.sentences.iter().filter_map(turn_of).collect();
+        if turns.contains(&index) {
+            let list = if turns.len() == 1 { &mut view.only_after } else { &mut view.again };
+            list.push(observation.signal.clone());
+        }
+    }
+    Some(view)
 }
 
 /// The case of a session, if one was drawn.
@@ -194,26 +416,8 @@ pub fn replay(lines: &[Line]) -> Option<Session> {
     Some(session)
 }
 
-fn outcome(lines: &[Line], seen: Option<&Observed>, drawn: &Drawn, session: &Session) -> Outcome {
-    let last = lines.iter().rev().find_map(|line| match &line.record {
-        Record::Scored(score) => Some(Ok((**score).clone())),
-        Record::Unobserved { purpose: Purpose::Card, why } => Some(Err(why.clone())),
-        _ => None,
-    });
-    // A later attempt that failed doesn't take away a score that there is.
-    let scored = lines.iter().rev().find_map(|line| match &line.record {
-        Record::Scored(score) => Some((**score).clone()),
-        _ => None,
-    });
-    match (scored, last, seen) {
-        (Some(score), _, Some(seen)) => Outcome::Scored(Box::new(card(score, seen, drawn, session))),
-        (None, Some(Err(why)), _) => Outcome::Unscored(why),
-        _ => Outcome::Unfinished,
-    }
-}
-
-fn card(score: Score, seen: &Observed, drawn: &Drawn, session: &Session) -> Card {
-    let answers: Vec<String> = session.turns().iter().map(super::session::Turn::answer).collect();
+fn card(score: Score, seen: &Observed, drawn: &Drawn, session: &Session, disputes: &[Disputed]) -> Card {
+    let answers: Vec<String> = session.turns().iter().map(Turn::answer).collect();
     let sentence = |number: u32| -> Option<(u32, String)> {
         let span = seen.sentences.get((number as usize).checked_sub(1)?)?;
         Some((number, answers.get(span.turn)?.get(span.bytes.clone())?.to_owned()))
@@ -233,6 +437,11 @@ fn card(score: Score, seen: &Observed, drawn: &Drawn, session: &Session) -> Card
             p: observation.map_or(0.0, |observation| observation.p),
             present,
             evidence,
+            // A later scoring may see it as the candidate does.
+            dispute: disputes
+                .iter()
+                .find(|dispute| dispute.signal == id && dispute.present != present)
+                .cloned(),
         }
     };
     let criteria = drawn
@@ -264,109 +473,4 @@ fn card(score: Score, seen: &Observed, drawn: &Drawn, session: &Session) -> Card
         .filter_map(|(number, span)| Some((span.discount?, sentence(number)?.1)))
         .collect();
     Card { score, judge: seen.judge.clone(), criteria, discounted }
-}
-
-/// Builds the transcript, with the evidence of the latest observation for the card.
-fn transcript(lines: &[Line], seen: Option<&Observed>) -> Vec<Item> {
-    let Some(mut session) = start(lines) else { return vec![] };
-    let mut items: Vec<Item> = vec![];
-    // For each answer in `items`: its index, its turn, and where in the turn's text it begins.
-    let mut answers: Vec<(usize, usize, usize)> = vec![];
-    let mut message: Option<&str> = None;
-    for line in lines {
-        match &line.record {
-            Record::Asked(asked) => items.push(Item::Interviewer(asked.clone())),
-            Record::Said { text } => message = Some(text),
-            Record::Routed { route, .. } => {
-                let text = message.take().unwrap_or_default().to_owned();
-                if *route == Route::Answer {
-                    let turn = session.turns().len().saturating_sub(1);
-                    let before = session
-                        .turns()
-                        .last()
-                        .map_or(0, |turn| turn.said.iter().map(|said| said.len() + 2).sum::<usize>());
-                    answers.push((items.len(), turn, before));
-                    let piece = Piece { text, number: None, shows: vec![], discount: None };
-                    items.push(Item::Answer { pieces: vec![piece], retried: false });
-                } else {
-                    items.push(Item::Aside { text, route: *route });
-                }
-            }
-            Record::Used { what } => items.push(Item::Used(what.clone())),
-            Record::Opened(_)
-            | Record::Drawn(_)
-            | Record::Observed(_)
-            | Record::Unobserved { .. }
-            | Record::Scored(_) => {}
-        }
-        session.apply(&line.record);
-        if matches!(&line.record, Record::Used { what: Use::Retry }) {
-            let turn = session.turns().len().saturating_sub(1);
-            answers.retain(|&(item, of, _)| {
-                let taken_back = of >= turn;
-                if taken_back && let Some(Item::Answer { retried, .. }) = items.get_mut(item) {
-                    *retried = true;
-                }
-                !taken_back
-            });
-        }
-    }
-    if let Some(message) = message {
-        // Said, but cut off before it was recognised.
-        let piece = Piece { text: message.to_owned(), number: None, shows: vec![], discount: None };
-        items.push(Item::Answer { pieces: vec![piece], retried: false });
-    }
-    if let Some(seen) = seen {
-        for (item, turn, offset) in answers {
-            if let Some(Item::Answer { pieces, .. }) = items.get_mut(item)
-                && let [whole] = pieces.as_slice()
-            {
-                *pieces = cut(&whole.text, turn, offset, seen);
-            }
-        }
-    }
-    items
-}
-
-fn start(lines: &[Line]) -> Option<Session> {
-    let header = lines.first()?.clone();
-    let drawn = lines.iter().find(|line| matches!(line.record, Record::Drawn(_)))?.clone();
-    replay(&[header, drawn])
-}
-
-/// Cuts a message into its sentences and what lies between them.
-fn cut(text: &str, turn: usize, offset: usize, seen: &Observed) -> Vec<Piece> {
-    let mut pieces = vec![];
-    let plain = |text: &str| Piece { text: text.to_owned(), number: None, shows: vec![], discount: None };
-    let mut end = 0;
-    for (number, span) in (1..).zip(&seen.sentences).filter(|(_, span)| span.turn == turn) {
-        let (Some(from), Some(to)) =
-            (span.bytes.start.checked_sub(offset), span.bytes.end.checked_sub(offset))
-        else {
-            continue;
-        };
-        let (Some(between), Some(sentence)) = (text.get(end..from), text.get(from..to)) else { continue };
-        if !between.is_empty() {
-            pieces.push(plain(between));
-        }
-        let shows = seen
-            .observations
-            .iter()
-            .filter(|observation| observation.present() && observation.sentences.contains(&number))
-            .map(|observation| observation.signal.clone())
-            .collect();
-        pieces.push(Piece {
-            text: sentence.to_owned(),
-            number: Some(number),
-            shows,
-            discount: span.discount,
-        });
-        end = to;
-    }
-    if let Some(rest) = text.get(end..)
-        && !rest.is_empty()
-    {
-        pieces.push(plain(rest));
-    }
-    pieces
 }

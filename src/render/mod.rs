@@ -2,7 +2,13 @@
 
 pub mod card;
 pub mod check;
+pub mod compare;
 pub mod figures;
+pub mod html;
 pub mod lint;
+pub mod markdown;
+pub mod progress;
+pub mod review;
 pub mod table;
 pub mod term;
+pub mod words;

@@ -1,16 +1,13 @@
 //! What the person reads in the terminal: the case, the conversation, the transcript.
 
 use anstyle::{AnsiColor, Style};
-use jiff::{Timestamp, tz::TimeZone};
 
-use super::{card, table::table};
+use super::{card, table::table, words};
 use crate::core::{
     bank::Case,
     command::{self, Place},
-    judging::{Unscored, sentences::Discount},
-    level::Level,
-    record::{Ask, Asked, Mode, Route, Use},
-    review::{Item, Outcome, Piece, Review},
+    record::Asked,
+    review::{Outcome, Review},
     rubric::Rubric,
     session::Session,
     text::{one_line, visible},
@@ -104,12 +101,7 @@ fn artifact(name: &str, text: &str, width: usize) -> String {
 
 /// A line of the interviewer's.
 pub fn line(asked: &Asked, width: usize) -> String {
-    let label = match &asked.kind {
-        Ask::Twist => "Interviewer, late in the round",
-        Ask::Fact { .. } => "Interviewer, since you ask",
-        Ask::Opening | Ask::Probe { .. } | Ask::Phrase { .. } => "Interviewer",
-    };
-    format!("{}\n{}\n", paint(STRONG, label), wrap(&asked.text, width, 2))
+    format!("{}\n{}\n", paint(STRONG, words::interviewer(&asked.kind)), wrap(&asked.text, width, 2))
 }
 
 /// What was said so far, for somebody who comes back.
@@ -124,6 +116,13 @@ pub fn recap(session: &Session, width: usize) -> String {
         out.push('\n');
     }
     out.trim_end().to_owned() + "\n"
+}
+
+/// What the candidate is asked before the card.
+pub fn own_view(width: usize) -> String {
+    let text = "Before you see the card: at which level did each criterion read? 0 none · 1 mid · 2 senior · 3 staff · \
+                4 senior-staff · 5 principal. Enter passes one over, Ctrl-D all that are left.";
+    wrap_hanging(&paint(FAINT, text), width, 0, 0)
 }
 
 /// The facts that were told.
@@ -182,123 +181,14 @@ pub fn help(place: Place, width: usize) -> String {
         .join("\n")
 }
 
-/// A whole session: result first, then everything that was said.
-pub fn review(review: &Review, width: usize, zone: &TimeZone) -> String {
-    let drawn = &review.drawn;
-    let mode = match review.mode {
-        Mode::Practice => "practice",
-        Mode::Live => "live",
-    };
-    let mut out = format!(
-        "{}\n{}\n\n",
-        heading(&drawn.scenario.title, width),
-        paint(
-            FAINT,
-            format!("{} · {mode} · {} · target {}", review.session, when(review.began, zone), drawn.target)
-        )
-    );
-    out.push_str(&result(review, width));
-    out.push_str(&format!("\n{}\n\n", heading("What was said", width)));
-    out.push_str(&wrap(&drawn.scenario.setting, width, 2));
-    out.push_str("\n\n");
-    for item in &review.transcript {
-        out.push_str(&transcript_item(item, width));
-        out.push('\n');
-    }
-    out.trim_end().to_owned() + "\n"
-}
-
 /// The score card, or why there is none.
 pub fn result(review: &Review, width: usize) -> String {
     match &review.outcome {
         Outcome::Scored(scored) => card::card(scored, width),
-        Outcome::Unscored(why) => unscored(why, &review.session, width),
-        Outcome::Unfinished => {
-            wrap(
-                &format!(
-                    "This round was cut off before its end. `pushback resume {}` goes on with it.",
-                    review.session
-                ),
-                width,
-                0,
-            ) + "\n"
+        Outcome::Unscored(why) => {
+            let text = format!("{} {}", paint(WARN, "Unscored:"), words::unscored(why, &review.session));
+            wrap_hanging(&text, width, 0, 0) + "\n"
         }
+        Outcome::Unfinished => wrap(&words::unfinished(&review.session), width, 0) + "\n",
     }
-}
-
-fn unscored(why: &Unscored, session: &str, width: usize) -> String {
-    let text = format!(
-        "{} {why}. Everything you said is kept; `pushback score {session}` scores it when that is mended.",
-        paint(WARN, "Unscored:")
-    );
-    wrap_hanging(&text, width, 0, 0) + "\n"
-}
-
-fn transcript_item(item: &Item, width: usize) -> String {
-    match item {
-        Item::Interviewer(asked) => line(asked, width),
-        Item::Answer { pieces, retried } => {
-            let name = if *retried { "You (taken back, doesn't count)" } else { "You" };
-            format!("{}\n{}\n", paint(STRONG, name), wrap_hanging(&marked(pieces), width, 2, 2))
-        }
-        Item::Aside { text, route } => {
-            let label = match route {
-                Route::Fact { .. } | Route::Unknown => "You asked",
-                Route::Repeat => "You asked again",
-                Route::Help => "You asked for help",
-                Route::Done => "You ended the answer",
-                Route::Answer => "You",
-            };
-            format!("{}\n{}\n", paint(STRONG, label), wrap(text, width, 2))
-        }
-        Item::Used(what) => {
-            let what = match what {
-                Use::Hint { signal } => format!("hint for {signal}"),
-                Use::Rubric => "rubric shown".into(),
-                Use::Retry => "answer taken back".into(),
-                Use::Skip => "question skipped".into(),
-                Use::Pause => "paused".into(),
-                Use::Continue => "came back".into(),
-            };
-            format!("{}\n", paint(FAINT, format!("  ({what})")))
-        }
-    }
-}
-
-/// An answer with its evidence marked: the sentence in colour, behind it what it shows.
-fn marked(pieces: &[Piece]) -> String {
-    pieces
-        .iter()
-        .map(|piece| {
-            let text = visible(&piece.text);
-            match (piece.number, piece.discount) {
-                (Some(number), None) if !piece.shows.is_empty() => {
-                    let shows = format!("[{number} {}]", piece.shows.join(", "));
-                    format!("{} {}", paint(GOOD, text), paint(MARK, shows))
-                }
-                (_, Some(discount)) => {
-                    format!("{} {}", paint(FAINT, text), paint(WARN, format!("[{}]", discounted(discount))))
-                }
-                _ => text,
-            }
-        })
-        .collect()
-}
-
-/// Why a sentence doesn't count.
-pub fn discounted(discount: Discount) -> &'static str {
-    match discount {
-        Discount::Echo => "repeats the case or the rubric: doesn't count",
-        Discount::SpeaksToJudge => "speaks to the judge: doesn't count",
-    }
-}
-
-/// A point in time as a person reads it.
-pub fn when(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%-d %b %Y, %H:%M").to_string()
-}
-
-/// A level, or the words for none.
-pub fn level_name(read: Option<Level>) -> &'static str {
-    read.map_or("no evidence", Level::name)
 }

@@ -35,6 +35,8 @@ fn opening_question_answer_probe_twist_card_and_review() {
         assert!(interviewer < 8, "{}", terminal.screen());
     }
     terminal.say("Then the stall comes earlier than I said, so three accounts get in and not five, and I tell the CEO so tonight.");
+    terminal.wait_for("What the business stands to win and lose ›");
+    terminal.send("\u{4}");
     terminal.wait_for("Read it again: pushback review");
     assert_eq!(terminal.ends(), 0);
     let screen = terminal.screen();
@@ -48,9 +50,8 @@ fn opening_question_answer_probe_twist_card_and_review() {
     {
         assert!(review.says(text), "missing {text}:\n{}", review.stdout);
     }
-    let card = |text: &str| {
-        text.split("What was said").next().unwrap().split_once("Score card").unwrap().1.to_owned()
-    };
+    let card =
+        |text: &str| text.split("── Facts:").next().unwrap().split_once("Score card").unwrap().1.to_owned();
     let before = card(&review.stdout);
     let lines = fs::read_to_string(home.journal()).unwrap().lines().count();
     home.run(&["score"], "").ok();

@@ -1,7 +1,5 @@
 //! A round from the command line, without a model.
 
-use std::fs;
-
 use crate::home::{Home, SCENARIO, flat, whole_round};
 
 #[test]
@@ -108,8 +106,9 @@ fn the_list_of_sessions_and_the_journal_can_be_read_by_a_program() {
     let rows = home.run(&["sessions", "--json"], "").ok().stdout;
     let row: serde_json::Value = serde_json::from_str(&rows).unwrap();
     assert_eq!((row["scenario"].as_str(), row["state"].as_str()), (Some(SCENARIO), Some("unscored")));
-    let records = home.run(&["review", "--json"], "").ok().stdout;
-    assert_eq!(records, fs::read_to_string(home.journal()).unwrap() + "");
+    let review = home.run(&["review", "--json"], "").ok().stdout;
+    let review: serde_json::Value = serde_json::from_str(&review).unwrap();
+    assert_eq!(review["outcome"]["unscored"]["reason"], "no-model");
     let list = home.run(&["scenario", "list", "--json"], "").ok().stdout;
     assert!(
         list.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].is_string())
@@ -124,4 +123,22 @@ fn the_prompt_between_sessions_does_what_the_commands_do() {
     for text in ["There are no sessions yet", "commands begin with a slash", "did you mean /review?"] {
         assert!(run.stdout.contains(text), "missing {text}: {}", run.stdout);
     }
+}
+
+#[test]
+fn the_draw_says_why_and_a_seed_or_an_id_still_rules() {
+    let home = Home::new();
+    let first = home.run(&["practice", "--no-model"], "/quit\n").ok();
+    assert!(!first.says("Drawn because"), "there is nothing to go by yet");
+    crate::progress::history(&home, 3);
+    let run = home.run(&["practice", "--no-model", "--theme", "roadmap-pushback"], "/quit\n").ok();
+    assert!(run.says("Drawn because you "), "{}", run.stdout);
+    let seeded = || {
+        let run = home.run(&["practice", "--no-model", "--seed", "5"], "/quit\n").ok();
+        assert!(!run.says("Drawn because"), "{}", run.stdout);
+        run.stdout.lines().find(|line| line.starts_with("── ")).unwrap().to_owned()
+    };
+    assert_eq!(seeded(), seeded());
+    let named = home.run(&["practice", SCENARIO, "--no-model"], "/quit\n").ok();
+    assert!(!named.says("Drawn because") && named.says("A launch date on a database that runs out"));
 }

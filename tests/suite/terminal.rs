@@ -33,7 +33,7 @@ impl Terminal {
         Self::start_with(home, columns, rows, arguments, &[])
     }
 
-    /// The same with more of an environment.
+    /// The same with more in the environment.
     pub fn start_with(
         home: &Home,
         columns: u16,

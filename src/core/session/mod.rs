@@ -241,7 +241,9 @@ impl Session {
     /// Changes the state as a record says. The only place where it changes.
     pub fn apply(&mut self, record: &Record) {
         match record {
-            Record::Opened(_) | Record::Drawn(_) => {}
+            Record::Corrected(corrected) => self.case.rubric = corrected.rubric.clone(),
+            // What the candidate thinks of the result changes nothing of the round.
+            Record::Opened(_) | Record::Drawn(_) | Record::SelfRated { .. } | Record::Disputed(_) => {}
             Record::Asked(asked) => self.apply_asked(asked),
             Record::Said { text } => self.stage = Stage::Routing(text.clone()),
             Record::Routed { route, .. } => self.apply_routed(*route),

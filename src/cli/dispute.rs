@@ -1,0 +1,38 @@
+//! `pushback dispute`.
+
+use super::{args::DisputeArgs, error::Failure, round::Context};
+use crate::{
+    adapters::{clock::SystemClock, console, jsonl::JsonlJournal},
+    app::drive::DriveError,
+    core::{
+        record::Record,
+        review::{self, dispute},
+    },
+    ports::Journal,
+    render::term,
+};
+
+/// Keeps what the person says against the judge, beside what the judge saw.
+pub fn run(context: &Context, args: &DisputeArgs) -> Result<(), Failure> {
+    let id = context.sessions.find(args.session.as_deref())?;
+    let (mut journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
+    let review = review::fold(&loaded.lines)?;
+    let disputed = if args.withdraw {
+        dispute::withdraw(&review, &args.signal)?
+    } else {
+        dispute::dispute(&review, &args.signal, &args.reason.join(" "))?
+    };
+    journal.append(&Record::Disputed(disputed.clone())).map_err(DriveError::from)?;
+    let text = match (disputed.withdrawn, disputed.present) {
+        (true, _) => format!(
+            "Taken back: in {id} the judge's observation of `{}` stands alone again.",
+            disputed.signal
+        ),
+        (false, present) => format!(
+            "Kept beside the judge's observation in {id}: you {} `{}`. `pushback export --disputes` makes labels of disputes.",
+            if present { "showed" } else { "did not show" },
+            disputed.signal
+        ),
+    };
+    Ok(console::print(&term::wrap_hanging(&text, console::width(), 0, 0))?)
+}

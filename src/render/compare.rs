@@ -1,0 +1,82 @@
+//! Two results side by side in the terminal.
+
+use super::{
+    card::gauge,
+    term::{FAINT, GOOD, MARK, STRONG, heading, paint, wrap_hanging},
+    words,
+};
+use crate::core::{
+    compare::{Comparison, Side},
+    level::Level,
+    review::SignalView,
+    text::one_line,
+};
+
+/// Both levels over each other, criterion by criterion, and what only one of them shows.
+pub fn compare(comparison: &Comparison, width: usize) -> String {
+    let [first, second] = &comparison.sides;
+    let title = if comparison.same_session { "Two scorings of one session" } else { "Two tries" };
+    let target = f64::from(comparison.target.level().number());
+    let mut out = format!("{}\n", heading(title, width));
+    for (letter, side) in [("A", first), ("B", second)] {
+        out.push_str(&wrap_hanging(&describe(letter, side), width, 0, 2));
+        out.push('\n');
+    }
+    let change = second.overall - first.overall;
+    let apart = first.interval.1 < second.interval.0 || second.interval.1 < first.interval.0;
+    let sure = if apart { "their likely ranges don't touch" } else { "their likely ranges overlap" };
+    out.push_str(&wrap_hanging(
+        &format!("B reads {} against A; {sure}.", super::progress::signed(change)),
+        width,
+        0,
+        0,
+    ));
+    out.push('\n');
+    for pair in &comparison.criteria {
+        out.push_str(&format!("\n{}\n", paint(STRONG, one_line(&pair.readings[0].name))));
+        for (letter, reading) in ["A", "B"].into_iter().zip(&pair.readings) {
+            out.push_str(&format!(
+                "  {letter} {} {}\n",
+                gauge(reading.level, reading.interval, target),
+                words::reading(reading)
+            ));
+        }
+        if !pair.both.is_empty() {
+            let text = format!("{} {}", paint(FAINT, "both:"), one_line(&pair.both.join(", ")));
+            out.push_str(&wrap_hanging(&text, width, 2, 4));
+            out.push('\n');
+        }
+        for (letter, only) in [("A", &pair.only_first), ("B", &pair.only_second)] {
+            for view in only {
+                out.push_str(&wrap_hanging(&only_in(letter, view), width, 2, 4));
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
+fn describe(letter: &str, side: &Side) -> String {
+    let scoring = side.scoring.map_or(String::new(), |number| format!("#{number}"));
+    format!(
+        "{} {} {} · {} {}",
+        paint(STRONG, letter),
+        paint(MARK, one_line(&side.session) + &scoring),
+        paint(
+            FAINT,
+            format!(
+                "{} · {} · {}",
+                one_line(&side.judge),
+                words::duration(side.seconds),
+                words::count(side.probes, "probe")
+            )
+        ),
+        words::level_name(Level::reads(side.overall)),
+        format_args!("{:.1} (likely {:.1} to {:.1})", side.overall, side.interval.0, side.interval.1)
+    )
+}
+
+fn only_in(letter: &str, view: &SignalView) -> String {
+    let quote = view.evidence.first().map_or(String::new(), |(_, text)| format!(" “{}”", one_line(text)));
+    format!("{} {}{quote}", paint(GOOD, format!("only {letter}:")), paint(MARK, one_line(&view.id)))
+}

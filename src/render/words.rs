@@ -1,0 +1,265 @@
+//! The wording that the terminal, the page and Markdown share, so that they say the same.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::core::{
+    judging::{Judge, Unscored, sentences::Discount, tally, verdict::Verdict},
+    level::Level,
+    record::{Ask, Disputed, Mode, Route, Use},
+    review::{CriterionView, Review, clock::Moment},
+    text::one_line,
+};
+
+/// A level, or the words for none.
+pub fn level_name(read: Option<Level>) -> &'static str {
+    read.map_or("no evidence", Level::name)
+}
+
+/// A place on the scale from 0 to 5 as a word.
+pub fn place_name(place: u8) -> &'static str {
+    level_name(Level::from_number(place))
+}
+
+/// A probability, never as a certainty.
+pub fn chance(p: f64) -> String {
+    format!("{:.0}%", (100.0 * p).clamp(1.0, 99.0))
+}
+
+/// How a criterion reads: a level, or the range that it can't be told apart in.
+pub fn reading(criterion: &CriterionView) -> String {
+    let (low, high) = criterion.interval;
+    if tally::is_unclear(criterion.interval) {
+        format!("unclear, {} to {}", place_name(low as u8), place_name(high as u8))
+    } else {
+        format!("{} {:.1}", level_name(criterion.read), criterion.level)
+    }
+}
+
+/// Whether below the bar is what is most likely.
+pub fn is_below(verdict: &Verdict) -> bool {
+    verdict.below >= verdict.at && verdict.below >= verdict.above
+}
+
+/// What is most likely, against the target level.
+pub fn verdict(verdict: &Verdict) -> String {
+    let place = if is_below(verdict) {
+        "below"
+    } else if verdict.above > verdict.at {
+        "above"
+    } else {
+        "at"
+    };
+    format!("Most likely {place} the bar for {}", verdict.target)
+}
+
+/// The three probabilities of a verdict.
+pub fn chances(verdict: &Verdict) -> String {
+    format!("below {}, at {}, above {}", chance(verdict.below), chance(verdict.at), chance(verdict.above))
+}
+
+/// Who observed, and how far that can be trusted.
+pub fn trust(judge: &Judge) -> String {
+    let measured = match judge.trust {
+        Some(trust) => format!(
+            "On {} author-labelled answers to cases that it had not seen it agreed on signals with kappa {:.2}, and its \
+             overall level was {:.1} off on average (r = {:.2}).",
+            trust.answers, trust.kappa, trust.overall_error, trust.overall_r
+        ),
+        None => "Nobody has measured how well it judges: `pushback judge card` does.".into(),
+    };
+    format!(
+        "Observed by {}. {measured} Levels and ranges follow by rule from what was observed. It overlooks things and \
+         sees things that aren't there: read the sentences, not only the numbers.",
+        one_line(&judge.model)
+    )
+}
+
+/// Why there is no score.
+pub fn unscored(why: &Unscored, session: &str) -> String {
+    format!(
+        "{why}. Everything you said is kept; `pushback score {}` scores it when that is mended.",
+        one_line(session)
+    )
+}
+
+/// That a round has no end yet.
+pub fn unfinished(session: &str) -> String {
+    format!("This round was cut off before its end. `pushback resume {}` goes on with it.", one_line(session))
+}
+
+/// Why a sentence doesn't count.
+pub fn discounted(discount: Discount) -> &'static str {
+    match discount {
+        Discount::Echo => "repeats the case or the rubric: doesn't count",
+        Discount::SpeaksToJudge => "speaks to the judge: doesn't count",
+    }
+}
+
+/// What a candidate holds against the judge.
+pub fn dispute(dispute: &Disputed) -> &'static str {
+    if dispute.present { "you say that you showed it" } else { "you say that this doesn't show it" }
+}
+
+/// The interviewer's name over a line.
+pub fn interviewer(kind: &Ask) -> &'static str {
+    match kind {
+        Ask::Twist => "Interviewer, late in the round",
+        Ask::Fact { .. } => "Interviewer, since you ask",
+        Ask::Opening | Ask::Probe { .. } | Ask::Phrase { .. } => "Interviewer",
+    }
+}
+
+/// The candidate's name over a message that is no answer.
+pub fn aside(route: Route) -> &'static str {
+    match route {
+        Route::Fact { .. } | Route::Unknown => "You asked",
+        Route::Repeat => "You asked again",
+        Route::Help => "You asked for help",
+        Route::Done => "You ended the answer",
+        Route::Answer => "You",
+    }
+}
+
+/// The candidate's name over an answer.
+pub fn answer(retried: bool) -> &'static str {
+    if retried { "You (taken back, doesn't count)" } else { "You" }
+}
+
+/// A command that left a trace.
+pub fn used(what: &Use) -> String {
+    match what {
+        Use::Hint { signal } => format!("hint for {}", one_line(signal)),
+        Use::Rubric => "rubric shown".into(),
+        Use::Retry => "answer taken back".into(),
+        Use::Skip => "question skipped".into(),
+        Use::Pause => "paused".into(),
+        Use::Continue => "came back".into(),
+    }
+}
+
+/// A moment of the round.
+pub fn moment(what: &Moment) -> String {
+    match what {
+        Moment::Opening => "first question".into(),
+        Moment::Probe(signal) => format!("probe for {}", one_line(signal)),
+        Moment::Twist => "twist".into(),
+        Moment::Fact => "fact told".into(),
+        Moment::Hint => "hint".into(),
+        Moment::Retry => "answer taken back".into(),
+        Moment::Skip => "question skipped".into(),
+        Moment::Away => "away for a while".into(),
+    }
+}
+
+/// The mode as a word.
+pub fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Practice => "practice",
+        Mode::Live => "live",
+    }
+}
+
+/// A point in time as a person reads it.
+pub fn when(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%-d %b %Y, %H:%M").to_string()
+}
+
+/// A day as a person reads it.
+pub fn day(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%-d %b %Y").to_string()
+}
+
+/// A length of time as a person reads it.
+pub fn duration(seconds: f64) -> String {
+    let seconds = seconds.round().max(0.0) as u64;
+    let (minutes, rest) = (seconds / 60, seconds % 60);
+    match minutes {
+        0 => format!("{rest} s"),
+        1..=9 if rest > 0 => format!("{minutes} min {rest:02} s"),
+        1..=59 => format!("{minutes} min"),
+        _ => format!("{} h {:02} min", minutes / 60, minutes % 60),
+    }
+}
+
+/// A place in a round, as a clock shows it.
+pub fn stamp(seconds: f64) -> String {
+    let seconds = seconds.max(0.0) as u64;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// `1 answer`, `2 answers`.
+pub fn count(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// The line under a review's title: when, how, for which level, how long.
+pub fn circumstances(review: &Review, zone: &TimeZone) -> String {
+    format!(
+        "{} · {} · target {} · took {} of about {} min",
+        when(review.began, zone),
+        mode(review.mode),
+        review.drawn.target,
+        duration(review.clock.seconds),
+        review.drawn.scenario.minutes
+    )
+}
+
+/// Where the time went, in one or two sentences.
+pub fn time(review: &Review) -> String {
+    use crate::core::review::clock::Spent;
+    let clock = &review.clock;
+    let answers = clock.spans.iter().filter_map(|span| match span.what {
+        Spent::Answering { words } => Some(words),
+        Spent::Asking | Spent::Judging => None,
+    });
+    let words: Vec<usize> = answers.collect();
+    let answering = clock.spent(|what| matches!(what, Spent::Answering { .. }));
+    let judging = clock.spent(|what| what == Spent::Judging);
+    let mut text = format!(
+        "{} in all: {} on {} with {}",
+        duration(clock.seconds),
+        duration(answering),
+        count(words.len(), "answer"),
+        count(words.iter().sum(), "word"),
+    );
+    if judging >= 1.0 {
+        text.push_str(&format!(", {} waiting for the judge", duration(judging)));
+    }
+    text.push('.');
+    if let Some(first) = clock.first_answer() {
+        text.push_str(&format!(" The first answer came {} after the question.", duration(first)));
+    }
+    let away = clock.count(|moment| *moment == Moment::Away);
+    if away > 0 {
+        text.push_str(&format!(
+            " You were away {}; that time is left out.",
+            match away {
+                1 => "once".into(),
+                times => format!("{times} times"),
+            }
+        ));
+    }
+    text
+}
+
+/// What the answer to the twist brought out, in one sentence.
+pub fn twist(review: &Review) -> Option<String> {
+    let twist = review.twist.as_ref()?;
+    let names = |ids: &[String]| one_line(&ids.join(", "));
+    Some(if !twist.answered {
+        "You said nothing to it.".into()
+    } else if review.shown.is_none() {
+        "What your answer to it showed is not known: the round is not scored.".into()
+    } else {
+        match (twist.only_after.as_slice(), twist.again.as_slice()) {
+            ([], []) => "Your answer to it showed none of the signals.".into(),
+            ([], again) => {
+                format!("Your answer to it showed nothing new; it showed {} once more.", names(again))
+            }
+            (new, []) => format!("Only your answer to it showed {}.", names(new)),
+            (new, again) => {
+                format!("Only your answer to it showed {}; it showed {} once more.", names(new), names(again))
+            }
+        }
+    })
+}

@@ -1,0 +1,63 @@
+//! Pages in a real browser: `PUSHBACK_TEST_BROWSER=chromium cargo test --test suite browser -- --ignored`.
+
+use std::{process::Command, time::Duration};
+
+use pushback::{adapters::jsonl, core::review, render::html::Place};
+
+use crate::{
+    home::Home,
+    pages,
+    played::{play, round},
+};
+
+/// What the browser makes of a page: its document after everything has run that can run.
+fn document(home: &Home, page: &str) -> String {
+    let file = home.write("page.html", page);
+    let browser = std::env::var("PUSHBACK_TEST_BROWSER").expect("PUSHBACK_TEST_BROWSER names a Chromium");
+    let profile = home.path().join("profile");
+    let output = Command::new(browser)
+        .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .arg(format!("--virtual-time-budget={}", Duration::from_secs(3).as_millis()))
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("file://{}", file.display()))
+        .output()
+        .unwrap();
+    let document = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(document.contains("<main>"), "{}", String::from_utf8_lossy(&output.stderr));
+    document
+}
+
+/// A script of ours behind the page tells whether one of theirs ran.
+const WITNESS: &str = "<script>document.title = window.ran ? 'it ran' : 'nothing ran'</script></body>";
+
+fn witnessed(page: &str) -> String {
+    page.replace("</body>", WITNESS)
+}
+
+/// The page without its policy, so that only the escaping stands between the words and the browser.
+fn without_policy(page: &str) -> String {
+    let (before, rest) = page.split_once("<meta http-equiv=\"Content-Security-Policy\"").unwrap();
+    let (_, after) = rest.split_once('>').unwrap();
+    format!("{before}{after}")
+}
+
+#[test]
+#[ignore = "needs a browser"]
+fn hostile_words_run_nothing_even_without_the_policy() {
+    let home = Home::new();
+    let review = pages::hostile(&home, "window.ran=1");
+    let page = pushback::render::html::review::review(&review, &[], Place::Alone, &jiff::tz::TimeZone::UTC);
+    let document = document(&home, &witnessed(&without_policy(&page)));
+    assert!(document.contains("<title>nothing ran</title>"));
+}
+
+#[test]
+#[ignore = "needs a browser"]
+fn the_policy_stops_a_script_that_got_in() {
+    let home = Home::new();
+    let lines = jsonl::load(&play(&home, &round())).unwrap().lines;
+    let review = review::fold(&lines).unwrap();
+    let page = pushback::render::html::review::review(&review, &[], Place::Alone, &jiff::tz::TimeZone::UTC);
+    assert!(!document(&home, &witnessed(&page)).contains("ran</title>"), "even our own script is stopped");
+    assert!(document(&home, &witnessed(&without_policy(&page))).contains("<title>nothing ran</title>"));
+}
