@@ -20,8 +20,9 @@ use std::fs;
 use divan::Bencher;
 use home::{Home, SCENARIO};
 use pushback::{
-    adapters::{bank_files, paths, sessions::Sessions, summaries},
+    adapters::{bank_files, lint_files, paths, sessions::Sessions, summaries},
     core::{
+        bank::Bank,
         judging::{Observation, tally},
         progress, review,
     },
@@ -53,6 +54,27 @@ fn a_bank_of_1000_scenarios(bencher: Bencher) {
             bank_files::load_folders(&home.path().join("scenarios"), &home.path().join("rubrics"));
         assert_eq!((bank.cases().count(), problems.len()), (1000, 0));
     });
+}
+
+#[divan::bench(sample_count = 10)]
+fn linting_1000_files(bencher: Bencher) {
+    let home = folder(1000);
+    let (bank, _) = bank_files::load(&pushback::adapters::paths::Home::at("/nonexistent"));
+    let folders = [home.path().join("scenarios"), home.path().join("rubrics")];
+    bencher.bench(|| {
+        let linted = lint_files::lint(&folders, &bank).unwrap();
+        assert_eq!(linted.files(), 1001);
+    });
+}
+
+/// The file that takes longest to lint, of those just below the largest that is read.
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn linting_a_hostile_file(bencher: Bencher) {
+    let home = Home::new();
+    home.write("scenarios/list.yaml", "- x\n".repeat(250_000));
+    let keys: String = (0..12_000).map(|n| format!("k{n}: 1\n")).collect();
+    home.write("scenarios/keys.yaml", keys);
+    bencher.bench(|| lint_files::lint(&[home.path().join("scenarios")], &Bank::default()).unwrap());
 }
 
 #[divan::bench(args = ["no model", "embedded model"], sample_count = 10, sample_size = 1)]

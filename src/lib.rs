@@ -18,7 +18,7 @@
 //!
 //! - An answer is on disk before any model is asked about it.
 //! - A model's output is a probability, sentence numbers, or a choice from a menu. No text of a model's
-//!   reaches the person.
+//!   reaches the candidate. A draft for an author is marked line by line, and never played before it was accepted.
 //! - Evidence is a number of one of the candidate's own sentences. No sentence, no credit.
 //! - Where there is no observation there is a reason ([`core::judging::Unscored`]), never a number.
 //! - A live interviewer's line is borrowed from an author ([`core::session::scripted`]), and nothing of the

@@ -1,15 +1,17 @@
 //! Where the bank's files are: compiled into the program, and in the person's own folders.
 
 use std::{
+    collections::BTreeMap,
     fs,
-    io::Read,
+    io::{self, Read, Write},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
 
-use super::{paths::Home, yaml};
+use super::{packs, paths::Home, yaml};
 use crate::core::{
     bank::{Bank, Layer, Problem, ScenarioFile, Sourced},
     interview_loop::InterviewLoop,
@@ -20,19 +22,84 @@ static SCENARIOS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 static RUBRICS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rubrics");
 
 /// Largest file that is read, in bytes. Real ones have a few thousand.
-const LARGEST: u64 = 1 << 20;
+pub const LARGEST: u64 = 1 << 20;
 /// Folders below folders are read this deep.
 const DEEPEST: usize = 6;
 /// The folder beside the themes that holds interview loops.
 const LOOPS: &str = "loops";
 
-/// Loads the built-in bank with the person's own folders laid over it.
+/// Loads the built-in bank, the packs, and the person's own folders laid over the bank.
 ///
 /// A file with a problem is left out and told; the rest is there.
 pub fn load(home: &Home) -> (Bank, Vec<Problem>) {
+    let loaded = Library::default().load(home);
+    (loaded.bank, loaded.left_out)
+}
+
+/// The bank over the time that the program runs: read anew for every draw, so that what was saved is in it, with the
+/// last good version of a file that has broken meanwhile.
+#[derive(Debug, Default)]
+pub struct Library(Mutex<Remembered>);
+
+#[derive(Debug, Default)]
+struct Remembered {
+    /// Texts of one's own files when they last had no problem, by file.
+    good: BTreeMap<String, String>,
+    /// What was told and still holds.
+    told: Vec<Problem>,
+}
+
+/// What there is now, and what has become wrong since the last time.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// What can be played.
+    pub bank: Bank,
+    /// Problems of files that are left out, if they were not told before.
+    pub left_out: Vec<Problem>,
+    /// Problems of files whose last good version is used, if they were not told before.
+    pub kept: Vec<Problem>,
+}
+
+impl Library {
+    /// Reads everything anew.
+    pub fn load(&self, home: &Home) -> Loaded {
+        let mut own = Texts::read(&home.scenarios(), &home.rubrics());
+        let (mut bank, problems) = assemble(home, &own);
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Remembered { good, told } = &mut *remembered;
+        let broken = |file: &str| problems.iter().any(|problem| problem.is_in(file));
+        let mut restored = vec![];
+        for (file, text) in own.all_mut() {
+            if !broken(file) {
+                good.insert(file.clone(), text.clone().unwrap_or_default());
+            } else if let Some(before) = good.get(file).filter(|before| text.as_ref() != Ok(*before)) {
+                *text = Ok(before.clone());
+                restored.push(file.clone());
+            }
+        }
+        if !restored.is_empty() {
+            bank = assemble(home, &own).0;
+        }
+        let news = problems.iter().filter(|problem| !told.contains(problem)).cloned();
+        let (kept, left_out) = news.partition(|problem| restored.iter().any(|file| problem.is_in(file)));
+        *told = problems;
+        Loaded { bank, left_out, kept }
+    }
+}
+
+fn assemble(home: &Home, own: &Texts) -> (Bank, Vec<Problem>) {
     let mut problems = vec![];
-    let own = read_folders(&home.scenarios(), &home.rubrics(), &mut problems);
-    let (bank, faults) = Bank::assemble(vec![built_in(&mut problems), own]);
+    let mut layers = vec![built_in(&mut problems)];
+    let (packs, broken) = packs::list(&home.packs());
+    for (folder, error) in broken {
+        let place = folder.display().to_string();
+        problems.push(Problem { place, message: format!("this pack is left out: {error}") });
+    }
+    for pack in packs {
+        layers.push(load_pack(&pack, &mut problems));
+    }
+    layers.push(own.layer(&mut problems));
+    let (bank, faults) = Bank::assemble(layers);
     problems.extend(faults);
     (bank, problems)
 }
@@ -43,8 +110,8 @@ pub fn load_loops(home: &Home, bank: &Bank) -> (Vec<InterviewLoop>, Vec<Problem>
     let mut problems = vec![];
     let built_in = SCENARIOS.get_dir(LOOPS).map(|dir| texts_of(dir, "scenarios")).unwrap_or_default();
     let mut loops: std::collections::BTreeMap<String, InterviewLoop> = Default::default();
-    for texts in [built_in, texts_in(&home.scenarios().join(LOOPS), |_| true)] {
-        for Sourced { file, value } in parse::<InterviewLoop>(texts, &mut problems) {
+    for files in [built_in, texts_in(&home.scenarios().join(LOOPS))] {
+        for Sourced { file, value } in parse::<InterviewLoop>(&files, &mut problems) {
             let faults = value.problems(bank);
             if faults.is_empty() {
                 loops.insert(value.id.clone(), value);
@@ -55,31 +122,62 @@ pub fn load_loops(home: &Home, bank: &Bank) -> (Vec<InterviewLoop>, Vec<Problem>
     (loops.into_values().collect(), problems)
 }
 
+/// Files with their texts, or why they can't be read.
+type Files = Vec<(String, Result<String, String>)>;
+
+/// The files of a place before they are taken apart.
+#[derive(Clone, Debug, Default)]
+struct Texts {
+    rubrics: Files,
+    scenarios: Files,
+}
+
+impl Texts {
+    fn read(scenarios: &Path, rubrics: &Path) -> Self {
+        Self { rubrics: texts_in(rubrics), scenarios: texts_in(scenarios) }
+    }
+
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut (String, Result<String, String>)> {
+        self.rubrics.iter_mut().chain(&mut self.scenarios)
+    }
+
+    fn layer(&self, problems: &mut Vec<Problem>) -> Layer {
+        let rubrics = parse(&self.rubrics, problems);
+        let scenarios = parse(&self.scenarios, problems);
+        let scenarios = with_artifacts(scenarios, problems, artifact);
+        Layer { pack: None, rubrics, scenarios }
+    }
+}
+
+/// What is in a pack.
+fn load_pack(pack: &packs::Pack, problems: &mut Vec<Problem>) -> Layer {
+    let layer = Texts::read(&pack.folder.join("scenarios"), &pack.folder.join("rubrics")).layer(problems);
+    Layer { pack: Some(pack.manifest.name.clone()), ..layer }
+}
+
 /// Loads a bank from two folders alone.
 pub fn load_folders(scenarios: &Path, rubrics: &Path) -> (Bank, Vec<Problem>) {
     let mut problems = vec![];
-    let layer = read_folders(scenarios, rubrics, &mut problems);
+    let layer = Texts::read(scenarios, rubrics).layer(&mut problems);
     let (bank, faults) = Bank::assemble(vec![layer]);
     problems.extend(faults);
     (bank, problems)
 }
 
 fn built_in(problems: &mut Vec<Problem>) -> Layer {
-    let rubrics = parse(texts_of(&RUBRICS, "rubrics"), problems);
+    let rubrics = parse(&texts_of(&RUBRICS, "rubrics"), problems);
     let mut scenarios = texts_of(&SCENARIOS, "scenarios");
     scenarios.retain(|(file, _)| !file.starts_with("scenarios/loops/"));
-    let scenarios = parse(scenarios, problems);
-    let scenarios = with_artifacts(scenarios, problems, |file, name| {
-        let folder = Path::new(file).strip_prefix("scenarios").ok()?.parent()?.to_owned();
-        SCENARIOS.get_file(folder.join(name))?.contents_utf8().map(str::to_owned)
+    let scenarios = parse(&scenarios, problems);
+    let scenarios = with_artifacts(scenarios, problems, |folder, name| {
+        let folder = folder.strip_prefix("scenarios").unwrap_or(folder);
+        let file = SCENARIOS.get_file(folder.join(name)).and_then(include_dir::File::contents_utf8);
+        file.map(str::to_owned).ok_or_else(|| format!("artifact `{name}` is not built in"))
     });
-    (rubrics, scenarios)
+    Layer { pack: None, rubrics, scenarios }
 }
 
-/// Files with their text, or why it can't be read.
-type Texts = Vec<(String, Result<String, String>)>;
-
-fn texts_of(dir: &'static Dir<'static>, folder: &str) -> Texts {
+fn texts_of(dir: &'static Dir<'static>, folder: &str) -> Files {
     let mut files = vec![];
     collect_built_in(dir, &mut files);
     files
@@ -92,12 +190,13 @@ fn texts_of(dir: &'static Dir<'static>, folder: &str) -> Texts {
         .collect()
 }
 
-fn texts_in(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Texts {
-    let mut files = vec![];
-    collect(folder, 0, &mut files);
-    files.retain(|file| wanted(file));
+fn texts_in(folder: &Path) -> Files {
+    let (mut files, mut links) = (vec![], vec![]);
+    collect(folder, &mut files, &mut links);
     files.sort();
-    files.into_iter().map(|file| (file.display().to_string(), read_text(&file))).collect()
+    let texts = files.into_iter().map(|file| (file.display().to_string(), read_text(&file)));
+    let links = links.into_iter().map(|link| (link.display().to_string(), Err(LINK.to_owned())));
+    texts.chain(links).collect()
 }
 
 fn collect_built_in(dir: &'static Dir<'static>, files: &mut Vec<&'static include_dir::File<'static>>) {
@@ -107,54 +206,107 @@ fn collect_built_in(dir: &'static Dir<'static>, files: &mut Vec<&'static include
     }
 }
 
-fn read_folders(scenarios: &Path, rubrics: &Path, problems: &mut Vec<Problem>) -> Layer {
-    let loops = scenarios.join(LOOPS);
-    let rubrics = parse(texts_in(rubrics, |_| true), problems);
-    let scenarios = parse(texts_in(scenarios, |file| !file.starts_with(&loops)), problems);
-    let scenarios = with_artifacts(scenarios, problems, |file, name| {
-        read_text(&Path::new(file).parent()?.join(name)).ok()
-    });
-    (rubrics, scenarios)
-}
-
-fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let Ok(kind) = entry.file_type() else { continue };
-        // A link may lead out of the folder or in a circle, so none is followed.
-        if kind.is_dir() && depth < DEEPEST {
-            collect(&path, depth + 1, files);
-        } else if kind.is_file() && is_yaml(&path) {
-            files.push(path);
+/// The files of scenarios and rubrics below a folder; those of interview loops are none. A link may lead out of the folder or in a circle, so none is
+/// followed: links that look like such files go to `links`.
+pub fn collect(folder: &Path, files: &mut Vec<PathBuf>, links: &mut Vec<PathBuf>) {
+    fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, links: &mut Vec<PathBuf>) {
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() && depth < DEEPEST && entry.file_name() != LOOPS {
+                collect(&path, depth + 1, files, links);
+            } else if kind.is_symlink() && is_yaml(&path) {
+                links.push(path);
+            } else if kind.is_file() && is_yaml(&path) {
+                files.push(path);
+            }
         }
     }
+    collect(folder, 0, files, links);
 }
+
+/// What is told of a link.
+pub const LINK: &str = "is a symbolic link, and none is followed: put the file itself here";
 
 fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-fn read_text(path: &Path) -> Result<String, String> {
-    let file = fs::File::open(path).map_err(|error| format!("can't be read: {error}"))?;
-    let mut text = String::new();
-    let read = file.take(LARGEST + 1).read_to_string(&mut text);
-    match read {
-        Ok(length) if length as u64 > LARGEST => Err(format!("is larger than {} kB", LARGEST / 1024)),
-        Ok(_) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Err("is not UTF-8 text".into()),
-        Err(error) => Err(format!("can't be read: {error}")),
+/// Reads a file within bounds.
+///
+/// # Errors
+///
+/// Why it can't be read, behind the file's name.
+pub fn read_text(path: &Path) -> Result<String, String> {
+    let unreadable = |error: io::Error| format!("can't be read: {error}");
+    // A pipe would be waited for, and a device has no end.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err("is no plain file".into());
+    }
+    let file = fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = vec![];
+    let length = file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if length as u64 > LARGEST {
+        return Err(format!("is larger than {} kB", LARGEST / 1024));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let bytes = error.as_bytes();
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            return "is UTF-16: save it as UTF-8".into();
+        }
+        let line =
+            bytes[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("is not UTF-8 text (line {line}): save it as UTF-8")
+    })
+}
+
+/// Text of the file that a scenario in `folder` shows.
+///
+/// # Errors
+///
+/// Why there is none.
+pub fn artifact(folder: &Path, name: &str) -> Result<String, String> {
+    if !is_beside(name) {
+        return Err(format!("artifact `{name}` is not the name of a file beside the scenario"));
+    }
+    let path = folder.join(name);
+    match fs::symlink_metadata(&path) {
+        Ok(metadata) if metadata.is_symlink() => Err(format!("artifact `{name}` {LINK}")),
+        Ok(_) => read_text(&path).map_err(|why| format!("artifact `{name}` {why}")),
+        Err(_) => Err(format!("artifact `{name}` can't be read: is it beside the scenario?")),
     }
 }
 
-fn parse<T: DeserializeOwned>(
-    texts: Vec<(String, Result<String, String>)>,
-    problems: &mut Vec<Problem>,
-) -> Vec<Sourced<T>> {
+/// Beside the scenario means beside it: no path may lead anywhere else.
+fn is_beside(name: &str) -> bool {
+    let path = Path::new(name);
+    path.components().count() == 1 && path.file_name() == Some(name.as_ref()) && !name.starts_with('.')
+}
+
+/// Puts a text in a file's place, whole or not at all.
+///
+/// # Errors
+///
+/// When that can't be done; the file is as it was.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut next = tempfile::NamedTempFile::new_in(folder)?;
+    if let Ok(metadata) = fs::metadata(path) {
+        next.as_file().set_permissions(metadata.permissions())?;
+    }
+    next.write_all(text.as_bytes())?;
+    next.as_file().sync_all()?;
+    next.persist(path).map_err(|error| error.error)?;
+    fs::File::open(folder)?.sync_all()
+}
+
+fn parse<T: DeserializeOwned>(texts: &Files, problems: &mut Vec<Problem>) -> Vec<Sourced<T>> {
     let mut parsed = vec![];
     for (file, text) in texts {
+        let file = file.clone();
         let fault = match text {
-            Ok(text) => match yaml::read(&text) {
+            Ok(text) => match yaml::read(text) {
                 Ok(value) => {
                     parsed.push(Sourced { file, value });
                     continue;
@@ -165,7 +317,7 @@ fn parse<T: DeserializeOwned>(
                     message: fault.message,
                 },
             },
-            Err(message) => Problem { place: file, message },
+            Err(message) => Problem { place: file, message: message.clone() },
         };
         problems.push(fault);
     }
@@ -175,28 +327,15 @@ fn parse<T: DeserializeOwned>(
 fn with_artifacts(
     scenarios: Vec<Sourced<Scenario>>,
     problems: &mut Vec<Problem>,
-    read: impl Fn(&str, &str) -> Option<String>,
+    read: impl Fn(&Path, &str) -> Result<String, String>,
 ) -> Vec<Sourced<ScenarioFile>> {
     let mut with = vec![];
     for Sourced { file, value } in scenarios {
-        let artifact = match &value.artifact {
-            None => None,
-            // Beside the scenario means beside it: no path may lead anywhere else.
-            Some(name) if Path::new(name).components().count() != 1 || name.starts_with('.') => {
-                let message = format!("artifact `{name}` is not the name of a file beside the scenario");
-                problems.push(Problem { place: file, message });
-                continue;
-            }
-            Some(name) => match read(&file, name) {
-                Some(text) => Some(text),
-                None => {
-                    let message = format!("artifact `{name}` can't be read: is it beside the scenario?");
-                    problems.push(Problem { place: file, message });
-                    continue;
-                }
-            },
-        };
-        with.push(Sourced { file, value: (value, artifact) });
+        let folder = Path::new(&file).parent().unwrap_or(Path::new(""));
+        match value.artifact.as_ref().map(|name| read(folder, name)).transpose() {
+            Ok(artifact) => with.push(Sourced { file, value: (value, artifact) }),
+            Err(message) => problems.push(Problem { place: file, message }),
+        }
     }
     with
 }

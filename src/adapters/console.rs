@@ -217,6 +217,11 @@ impl<I: Input> Console for Terminal<I> {
     }
 }
 
+/// Shows that a model is at work, until the returned value is dropped; `cancelled` is set by whoever catches Ctrl-C.
+pub fn busy(what: &'static str, cancelled: Arc<AtomicBool>) -> Box<dyn Watch> {
+    Box::new(Busy::new(what, cancelled))
+}
+
 /// A place on the scale, as a number or the level's name; nothing where it is passed over.
 fn place(text: &str) -> Result<Option<u8>, &'static str> {
     let text = text.trim().to_lowercase();

@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::paths;
-use crate::core::{judging::labelled::LabelledAnswer, session::routing::LabelledMessage};
+use crate::core::{
+    authoring::check::Anchor, judging::labelled::LabelledAnswer, session::routing::LabelledMessage,
+};
 
 /// Labels can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +86,28 @@ fn lines<T: DeserializeOwned, U>(
         }
     }
     Ok((all, hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+}
+
+/// The anchor answers of a file, as many labels as their author gave.
+///
+/// # Errors
+///
+/// When the file can't be read or a line is no answer.
+pub fn anchors(file: &Path) -> Result<Vec<Anchor>, LabelError> {
+    let path = paths::display(file);
+    let text =
+        fs::read_to_string(file).map_err(|cause| LabelError::Unreadable { path: path.clone(), cause })?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(index, line)| {
+            serde_json::from_str(line).map_err(|error| LabelError::Invalid {
+                path: path.clone(),
+                line: index + 1,
+                column: error.column(),
+                message: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
+            })
+        })
+        .collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), LabelError> {

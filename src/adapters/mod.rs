@@ -10,12 +10,14 @@ pub mod embedded;
 pub mod jsonl;
 pub mod labels;
 pub mod line_editor;
+pub mod lint_files;
 #[cfg(unix)]
 pub mod live_terminal;
 pub mod model_file;
 pub mod no_model;
 pub mod open_rounds;
 pub mod openai;
+pub mod packs;
 pub mod pager;
 pub mod paths;
 pub mod script;

@@ -46,6 +46,16 @@ impl Home {
         self.data.join("rubrics")
     }
 
+    /// Schemas of the files, for editors.
+    pub fn schemas(&self) -> PathBuf {
+        self.data.join("schemas")
+    }
+
+    /// Packs that were added.
+    pub fn packs(&self) -> PathBuf {
+        self.data.join("packs")
+    }
+
     /// The journals.
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")

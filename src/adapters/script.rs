@@ -52,6 +52,25 @@ impl<R: BufRead> Input for Script<R> {
     }
 }
 
+/// All messages of a text: those that end at a line with a single dot if there is such a line, else one a line. A line
+/// may be a JSON object with the key `message`.
+pub fn messages(text: &str) -> Vec<String> {
+    if text.lines().any(|line| line == ".") {
+        let mut script = Script::new(text.as_bytes());
+        let next = || match script.read(None) {
+            Ok(Typed::Text(message)) => Some(message),
+            Ok(Typed::End) | Err(_) => None,
+        };
+        return std::iter::from_fn(next).collect();
+    }
+    let said = |line: &str| {
+        let json = serde_json::from_str::<serde_json::Value>(line).ok();
+        let message = json.and_then(|json| json.get("message")?.as_str().map(str::to_owned));
+        message.unwrap_or_else(|| line.trim_end().to_owned())
+    };
+    text.lines().filter(|line| !line.trim().is_empty()).map(said).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +83,15 @@ mod tests {
         assert_eq!(read(), Typed::Text("/hint".into()));
         assert_eq!(read(), Typed::Text("Three".into()));
         assert_eq!(read(), Typed::End);
+    }
+
+    #[test]
+    fn messages_stand_one_a_line_or_end_at_dots_or_are_json() {
+        assert_eq!(
+            messages("One?\n\nTwo.\r\n{\"message\": \"Three\\n3\"}\n{x\n"),
+            ["One?", "Two.", "Three\n3", "{x"]
+        );
+        assert_eq!(messages("One,\n\nstill one.\n.\nTwo\n.\ncut"), ["One,\n\nstill one.", "Two"]);
+        assert!(messages("").is_empty());
     }
 }

@@ -142,7 +142,8 @@ impl Sessions {
     /// An id for a new session: when and about what, and a number where that is taken.
     pub fn new_id(&self, at: Timestamp, scenario: &str) -> String {
         let time = at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d-%H%M").to_string();
-        let plain = format!("{time}-{scenario}");
+        // The id of a pack's scenario holds a slash, which no file name does.
+        let plain = format!("{time}-{}", scenario.replace('/', "-"));
         let numbered = (2..).map(|number| format!("{plain}-{number}"));
         std::iter::once(plain.clone()).chain(numbered).find(|id| !self.journal(id).exists()).unwrap_or(plain)
     }

@@ -1,9 +1,17 @@
 //! Scenario and rubric files. The only file that knows which YAML library is in use.
 
-use serde::de::DeserializeOwned;
-use serde_saphyr::{Error, Location};
+use std::fmt;
 
-use crate::core::bank::nearest;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor},
+};
+use serde_saphyr::{DuplicateKeyPolicy, Error, Location, Options, Spanned, budget::BudgetBreach};
+
+use crate::core::{
+    bank::nearest,
+    lint::tree::{Key, Node, Span, Value},
+};
 
 /// What is wrong with a YAML text, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,19 +30,130 @@ pub struct Fault {
 ///
 /// The first fault, with its place. Depth, aliases and size are bounded far above what a real file needs.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    let options = serde_saphyr::options! {
+    let text = text.strip_prefix(BOM).unwrap_or(text);
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| fault(error.without_snippet()))
+}
+
+/// Reads a YAML text as a tree with the place of everything, whatever its keys are. Keys may stand twice.
+///
+/// # Errors
+///
+/// When the text is no YAML, or more than [`read`] takes.
+pub fn tree(text: &str) -> Result<Node, Fault> {
+    let plain = text.strip_prefix(BOM).unwrap_or(text);
+    let mut options = options();
+    options.duplicate_keys = DuplicateKeyPolicy::PassThrough;
+    let read = serde_saphyr::from_str_with_options(plain, options);
+    let mut node = node(read.map_err(|error| fault(error.without_snippet()))?);
+    node.settle(plain, text.len() - plain.len());
+    Ok(node)
+}
+
+const BOM: char = '\u{feff}';
+
+fn options() -> Options {
+    serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 32,
             max_aliases: 64,
             max_anchors: 64,
             max_events: 50_000,
             max_nodes: 50_000,
+            max_merge_keys: 64,
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: 5_000,
+            max_replay_stack_depth: 8,
         },
         with_snippet: false,
-    };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| fault(error.without_snippet()))
+    }
 }
+
+struct Tree(Value);
+
+fn span(place: &Location) -> Span {
+    let start = place.span().byte_offset().unwrap_or_default() as usize;
+    let length = place.span().byte_len().unwrap_or_default() as usize;
+    Span { line: place.line(), column: place.column(), bytes: (start, start + length) }
+}
+
+fn node(spanned: Spanned<Tree>) -> Node {
+    Node { span: span(&spanned.referenced), value: spanned.value.0 }
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Tree, E> {
+        Ok(Tree(Value::Null))
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Tree, E> {
+        Ok(Tree(Value::Null))
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
+        Tree::deserialize(deserializer)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree(Value::Bool(value, String::new())))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Tree, E> {
+        Ok(Tree(Value::Whole(value.into(), String::new())))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Tree, E> {
+        Ok(Tree(Value::Whole(value.into(), String::new())))
+    }
+
+    fn visit_i128<E: de::Error>(self, value: i128) -> Result<Tree, E> {
+        Ok(Tree(Value::Whole(value, String::new())))
+    }
+
+    fn visit_u128<E: de::Error>(self, value: u128) -> Result<Tree, E> {
+        Ok(Tree(Value::Float(value as f64, String::new())))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Tree, E> {
+        Ok(Tree(Value::Float(value, String::new())))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Tree, E> {
+        Ok(Tree(Value::Text(value.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+        let mut list = vec![];
+        while let Some(item) = items.next_element::<Spanned<Tree>>()? {
+            list.push(node(item));
+        }
+        Ok(Tree(Value::List(list)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
+        let mut map = vec![];
+        while let Some((key, value)) = entries.next_entry::<Spanned<String>, Spanned<Tree>>()? {
+            map.push((Key { span: span(&key.referenced), name: key.value }, node(value)));
+        }
+        Ok(Tree(Value::Map(map)))
+    }
+}
+
+const TOO_DEEP: &str = "the file is nested far deeper than a scenario or rubric needs";
 
 fn fault(error: &Error) -> Fault {
     let place = error.location().unwrap_or(Location::UNKNOWN);
@@ -54,11 +173,32 @@ fn fault(error: &Error) -> Fault {
         | Error::SerdeInvalidValue { unexpected, expected, .. } => {
             format!("found {unexpected} where {expected} is expected")
         }
+        Error::DuplicateMappingKey { key: Some(key), .. } => {
+            format!("the key `{key}` stands here a second time")
+        }
+        Error::NullIntoString { .. } => "there is nothing here, where text is expected".into(),
+        Error::Eof { .. } => "the file ends before anything was said".into(),
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => TOO_DEEP.into(),
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. } => {
+            "the file has far more parts, aliases or merged keys than a scenario or rubric needs".into()
+        }
         // The library's other messages are one sentence, some with a place at the end that we give ourselves.
         other => {
             let text = other.to_string();
             let text = text.lines().next().unwrap_or_default();
             let text = text.split(" at line ").next().unwrap_or(text);
+            let text = match text {
+                "expected mapping start" => {
+                    "found something else where keys with values (`key: value`) are expected"
+                }
+                "expected sequence start" => "found something else where a list (`- …`) is expected",
+                "recursion limit exceeded" => TOO_DEEP,
+                "invalid u32" => "found something else where a whole number is expected",
+                text => text,
+            };
             let mut chars = text.trim_end_matches('.').chars();
             chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
         }
@@ -110,6 +250,33 @@ mod tests {
             bomb.push_str(&format!("{to}: &{to} [{aliases}]\n"));
         }
         assert!(read::<serde_json::Value>(&bomb).is_err());
+    }
+
+    #[test]
+    fn a_tree_knows_the_place_of_every_key_and_value() {
+        let text = "\u{feff}a: 'x y'\nb:\n  - {c: no, c: 12}\n  - |\n    long\n  - ~\n";
+        let tree = tree(text).unwrap();
+        let (a, b) = (tree.get("a").unwrap(), tree.items("b"));
+        assert_eq!((a.as_text(), a.span.line, a.span.column), (Some("x y"), 1, 4));
+        assert_eq!(&text[a.span.range()], "'x y'");
+        let [(first, no), (second, twelve)] = b[0].entries() else { panic!("{b:?}") };
+        assert_eq!((first.span.line, first.span.column, &text[first.span.range()]), (3, 6, "c"));
+        assert_eq!((second.span.column, &text[twelve.span.range()]), (13, "12"));
+        assert_eq!(
+            (&no.value, &twelve.value),
+            (&Value::Bool(false, "no".into()), &Value::Whole(12, "12".into()))
+        );
+        assert_eq!((b[1].as_text(), &b[2].value), (Some("long\n"), &Value::Null));
+    }
+
+    #[test]
+    fn what_looks_like_a_number_or_a_date_is_a_text_where_a_text_is_wanted() {
+        for title in ["12", "1e3", "0x1f", "true", "2026-11-25", "12:30", "no", "01", ".5"] {
+            let line = "title: A launch date on a database that runs out";
+            let text = SCENARIO.replace(line, &format!("title: {title}"));
+            assert_eq!(read::<Scenario>(&text).unwrap().title, title);
+            assert_eq!(tree(&text).unwrap().text("title").unwrap().0, title);
+        }
     }
 
     #[test]

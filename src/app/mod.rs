@@ -3,4 +3,5 @@
 pub mod bulk;
 pub mod drive;
 pub mod judge_card;
+pub mod rubric_check;
 pub mod score;

@@ -1,8 +1,14 @@
 //! What can be written behind `pushback`.
 
+mod author;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+
+pub use author::{
+    AcceptArgs, CheckArgs, Format, LintArgs, NewArgs, PackCommand, RubricCommand, SchemaCommand, TryArgs,
+};
 
 use crate::core::{level::TargetLevel, live::Aid, scenario::RoundKind};
 
@@ -93,9 +99,18 @@ pub enum Command {
     Progress(ProgressArgs),
     /// Score a session again with the model that is in use now, or answers in bulk.
     Score(ScoreArgs),
-    /// The bank of scenarios.
+    /// The bank of scenarios, and your own.
     #[command(subcommand)]
     Scenario(ScenarioCommand),
+    /// The rubrics, and your own.
+    #[command(subcommand)]
+    Rubric(RubricCommand),
+    /// JSON Schema of the files, for editors.
+    #[command(subcommand)]
+    Schema(SchemaCommand),
+    /// Packs: scenarios and rubrics that others have made.
+    #[command(subcommand)]
+    Pack(PackCommand),
     /// The embedded model.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -323,6 +338,19 @@ pub struct BulkArgs {
 pub enum ScenarioCommand {
     /// List what can be drawn, without giving anything away.
     List(ListArgs),
+    /// Check files of scenarios and rubrics: every problem at once, each with its place and what to do.
+    Lint(LintArgs),
+    /// Make one of your own, from a template that teaches the format or from a note.
+    New(NewArgs),
+    /// Say that a draft was read through and is right: from then on it can be drawn.
+    Accept(AcceptArgs),
+    /// Play one dry, as the candidate sees it, with notes on what is taken for what. Nothing is kept.
+    Try(TryArgs),
+    /// Show a case as the candidate gets to see it.
+    Show {
+        /// Id of a scenario, draft or not.
+        scenario: String,
+    },
 }
 
 /// Which scenarios to list; all of them, if nothing is said.

@@ -12,18 +12,20 @@ use super::{
 use crate::{
     adapters::{bank_files, console},
     core::{
-        bank::{Bank, Case, Problem, Wanted},
+        bank::{Bank, Case, Problem, Wanted, nearest},
+        rubric::Rubric,
         scenario::Scenario,
         text::{one_line, visible},
     },
     render::term,
 };
 
-/// Loads the bank and tells what is wrong with the person's own files; the rest is there.
+/// Loads the bank and tells what has become wrong with the person's own files; the rest is there.
 pub fn load(context: &Context) -> Result<Bank, Failure> {
-    let (bank, problems) = bank_files::load(&context.home);
-    tell(&problems);
-    Ok(bank)
+    let loaded = context.library.load(&context.home);
+    tell(&loaded.kept, "the last good version is used until it is mended");
+    tell(&loaded.left_out, "left out; everything else is there");
+    Ok(loaded.bank)
 }
 
 /// Loads a bank from two folders alone, or the bank where none are named. Nothing in them may be wrong: what is
@@ -39,14 +41,14 @@ pub fn load_strictly(context: &Context, folders: Option<(&Path, &Path)>) -> Resu
     }
 }
 
-/// Tells what is wrong with files.
-pub fn tell(problems: &[Problem]) {
+/// Tells what is wrong with files, and what becomes of them.
+pub fn tell(problems: &[Problem], what_then: &str) {
     let mut stderr = anstream::stderr().lock();
     for Problem { place, message } in problems {
         let _ = writeln!(stderr, "{}: {}", visible(place), visible(message));
     }
     if !problems.is_empty() {
-        let _ = writeln!(stderr, "(left out; everything else is there)\n");
+        let _ = writeln!(stderr, "({what_then})\n");
     }
 }
 
@@ -81,6 +83,43 @@ pub fn list(context: &Context, args: &ListArgs) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Shows a case as the candidate gets to see it.
+pub fn show(context: &Context, id: &str) -> Result<(), Failure> {
+    let bank = load(context)?;
+    let case = bank.case_or_draft(id)?;
+    console::print(&term::case(case, console::width()))?;
+    Ok(console::print(&term::wrap(&case.scenario.opening, console::width(), 0))?)
+}
+
+/// Lists the rubrics.
+pub fn list_rubrics(context: &Context) -> Result<(), Failure> {
+    let bank = load(context)?;
+    for rubric in bank.rubrics() {
+        let draft = if rubric.draft { " (draft)" } else { "" };
+        let count = format!("{} criteria{draft}", rubric.criteria.len());
+        let row =
+            format!("{:<26} {} {}", rubric.id, one_line(&rubric.title), term::paint(term::FAINT, count));
+        console::print(&term::wrap_hanging(&row, console::width(), 0, 27))?;
+    }
+    Ok(())
+}
+
+/// The rubric with this id, or the failure that says what there is.
+pub fn rubric<'a>(bank: &'a Bank, id: &str) -> Result<&'a Rubric, Failure> {
+    bank.rubric(id).ok_or_else(|| {
+        let near = nearest(id, bank.rubrics().map(|rubric| rubric.id.as_str()));
+        let near = near.map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+        Failure::new(BAD_INPUT, format!("there is no rubric `{}`{near}", one_line(id)))
+            .hint("`pushback rubric list` shows what there is")
+    })
+}
+
+/// Shows a rubric.
+pub fn show_rubric(context: &Context, id: &str) -> Result<(), Failure> {
+    let bank = load(context)?;
+    Ok(console::print(&term::rubric(rubric(&bank, id)?, console::width()))?)
 }
 
 /// One line a scenario: what one chooses by, and the title where there is room for it.

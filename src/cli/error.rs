@@ -76,7 +76,15 @@ impl From<ConfigError> for Failure {
 
 impl From<DrawError> for Failure {
     fn from(error: DrawError) -> Self {
-        Self::new(BAD_INPUT, error.to_string()).hint("`pushback scenario list` shows what there is")
+        let hint = match &error {
+            DrawError::Draft(id) => {
+                format!(
+                    "read it through, then `pushback scenario accept {id}`; `pushback scenario try {id}` plays it dry"
+                )
+            }
+            _ => "`pushback scenario list` shows what there is".into(),
+        };
+        Self::new(BAD_INPUT, error.to_string()).hint(hint)
     }
 }
 

@@ -24,8 +24,18 @@ pub fn shown_by(command: &Command) -> Option<&'static str> {
         Command::Dispute(_) => Some("dispute"),
         Command::Export(_) => Some("export"),
         Command::Progress(_) => Some("progress"),
+        Command::Scenario(
+            ScenarioCommand::Lint(_)
+            | ScenarioCommand::New(_)
+            | ScenarioCommand::Accept(_)
+            | ScenarioCommand::Try(_)
+            | ScenarioCommand::Show { .. },
+        ) => Some("scenario"),
+        Command::Rubric(_) => Some("rubric"),
         // Titles only; `live` and `resume` see for themselves; the others show nothing of a case.
         Command::Scenario(ScenarioCommand::List { .. })
+        | Command::Schema(_)
+        | Command::Pack(_)
         | Command::Live(_)
         | Command::Resume { .. }
         | Command::Doctor
@@ -45,6 +55,10 @@ pub fn shown_by_typed(command: &command::Command) -> Option<&'static str> {
         command::Command::Compare(_) => Some("compare"),
         command::Command::Dispute(_) => Some("dispute"),
         command::Command::Progress => Some("progress"),
+        command::Command::New(..) => Some("new"),
+        command::Command::Lint => Some("lint"),
+        command::Command::Try(_) => Some("try"),
+        command::Command::Accept(..) => Some("accept"),
         command::Command::Help
         | command::Command::Quit
         | command::Command::Act(_)

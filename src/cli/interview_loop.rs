@@ -37,7 +37,7 @@ use crate::{
 
 fn load(context: &Context, bank: &Bank) -> Vec<InterviewLoop> {
     let (loops, problems) = bank_files::load_loops(&context.home, bank);
-    bank::tell(&problems);
+    bank::tell(&problems, "left out; everything else is there");
     loops
 }
 

@@ -2,19 +2,25 @@
 
 mod args;
 mod ask;
+mod author;
 mod bank;
 mod batch;
 mod bulk;
+mod check;
 mod compare;
+mod dialogue;
 mod dispute;
 mod doctor;
+mod dry;
 mod error;
 mod export;
 mod guard;
 mod interview_loop;
 mod judge;
+mod lint;
 mod live;
 mod model;
+mod pack;
 mod page;
 mod progress;
 mod repl;
@@ -33,8 +39,10 @@ use std::{io::Write, process::ExitCode};
 use clap::Parser;
 
 pub use args::Args;
-use args::{Command, ScenarioCommand, ScoreArgs, SessionsCommand};
+use args::{Command, RubricCommand, ScenarioCommand, ScoreArgs, SessionsCommand};
 use error::Failure;
+
+use crate::core::lint::Kind;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
@@ -84,6 +92,22 @@ fn execute(args: Args) -> Result<(), Failure> {
         Some(Command::Score(ScoreArgs { session, current_rubric, .. })) => {
             score::session(&context, session.as_deref(), current_rubric)
         }
+        Some(Command::Scenario(ScenarioCommand::Lint(args)) | Command::Rubric(RubricCommand::Lint(args))) => {
+            lint::lint(&context, &args)
+        }
+        Some(Command::Scenario(ScenarioCommand::New(args))) => author::new(&context, Kind::Scenario, &args),
+        Some(Command::Scenario(ScenarioCommand::Accept(args))) => {
+            author::accept(&context, Kind::Scenario, &args)
+        }
+        Some(Command::Scenario(ScenarioCommand::Try(args))) => dry::run(&context, &args),
+        Some(Command::Scenario(ScenarioCommand::Show { scenario })) => bank::show(&context, &scenario),
+        Some(Command::Rubric(RubricCommand::New(args))) => author::new(&context, Kind::Rubric, &args),
+        Some(Command::Rubric(RubricCommand::Accept(args))) => author::accept(&context, Kind::Rubric, &args),
+        Some(Command::Rubric(RubricCommand::Check(args))) => check::run(&context, &args),
+        Some(Command::Rubric(RubricCommand::List)) => bank::list_rubrics(&context),
+        Some(Command::Rubric(RubricCommand::Show { rubric })) => bank::show_rubric(&context, &rubric),
+        Some(Command::Pack(command)) => pack::run(&context, &command),
+        Some(Command::Schema(command)) => lint::schema(&command),
         Some(Command::Scenario(ScenarioCommand::List(list))) => bank::list(&context, &list),
         Some(Command::Judge(command)) => judge::run(&context, command),
         Some(Command::Model(command)) => model::run(&context, &command),

@@ -6,10 +6,13 @@ use std::{
 };
 
 use super::{
-    args::{DisputeArgs, ListArgs, LiveArgs, PracticeArgs, ProgressArgs, ReviewArgs, VerifyArgs},
-    bank, compare, dispute,
+    args::{
+        AcceptArgs, DisputeArgs, LintArgs, ListArgs, LiveArgs, NewArgs, PracticeArgs, ProgressArgs,
+        ReviewArgs, TryArgs, VerifyArgs,
+    },
+    author, bank, compare, dispute, dry,
     error::{BAD_INPUT, Failure},
-    guard, live, progress, replay, review, round, score, sessions, verify, welcome,
+    guard, lint, live, progress, replay, review, round, score, sessions, verify, welcome,
 };
 use crate::{
     adapters::{
@@ -79,6 +82,13 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Live(scenario) => live::live(context, &LiveArgs { scenario, ..LiveArgs::default() }),
         Command::Verify(session) => verify::verify(context, &VerifyArgs { session, ..VerifyArgs::default() }),
         Command::Replay(session) => replay::replay(context, session.as_deref(), 1.0),
+        Command::New(kind, id) => author::new(context, kind, &NewArgs { id, ..NewArgs::default() }),
+        Command::Lint => lint::lint(context, &LintArgs::default()),
+        Command::Try(scenario) => {
+            let scenario = named(scenario, "try")?;
+            dry::run(context, &TryArgs { scenario, ..TryArgs::default() })
+        }
+        Command::Accept(kind, id) => author::accept(context, kind, &AcceptArgs { id: named(id, "accept")? }),
         Command::Scenarios => bank::list(context, &ListArgs::default()),
         Command::Sessions => sessions::list(context, false),
         Command::Review(session) => review::run(context, &ReviewArgs { session, ..ReviewArgs::default() }),
@@ -103,4 +113,12 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
         // The parser gives these only in a round, or not at all.
         Command::Act(_) | Command::Quit => Ok(()),
     }
+}
+
+/// What a command needs behind its name.
+fn named(argument: Option<String>, command: &str) -> Result<String, Failure> {
+    argument.ok_or_else(|| {
+        Failure::new(super::error::BAD_INPUT, format!("/{command} what?"))
+            .hint(format!("write its id: /{command} my-own-case"))
+    })
 }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     adapters::{
+        bank_files::Library,
         clock::SystemClock,
         config::{self, Config},
         console::{self, Terminal},
@@ -49,6 +50,8 @@ pub struct Context {
     pub config: Config,
     /// What the command line says about the model.
     pub model: ModelArgs,
+    /// Scenarios and rubrics.
+    pub library: Library,
     /// The journals.
     pub sessions: Sessions,
     /// Set by Ctrl-C while no line is being edited.
@@ -63,7 +66,8 @@ impl Context {
         let sessions = Sessions::of(&home);
         let cancelled = signals::catch_interrupt()
             .map_err(|error| Failure::new(super::error::FAILED, format!("can't catch Ctrl-C: {error}")))?;
-        Ok(Self { home, config, model, sessions, cancelled })
+        let library = Library::default();
+        Ok(Self { home, config, model, library, sessions, cancelled })
     }
 }
 

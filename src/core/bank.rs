@@ -33,8 +33,16 @@ pub struct Sourced<T> {
 /// A scenario file's content: the scenario and its artifact's text, if it names one.
 pub type ScenarioFile = (Scenario, Option<String>);
 
-/// The files of one place: those that are built in, or a person's own.
-pub type Layer = (Vec<Sourced<Rubric>>, Vec<Sourced<ScenarioFile>>);
+/// The files of one place: those that are built in, those of a pack, or a person's own.
+#[derive(Clone, Debug, Default)]
+pub struct Layer {
+    /// The pack's name, which stands before all its ids. So a pack can't take the place of anything else.
+    pub pack: Option<String>,
+    /// Rubrics.
+    pub rubrics: Vec<Sourced<Rubric>>,
+    /// Scenarios.
+    pub scenarios: Vec<Sourced<ScenarioFile>>,
+}
 
 /// Why a file is not part of the bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,10 +53,18 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// Whether it is a problem of this file.
+    pub fn is_in(&self, file: &str) -> bool {
+        self.place.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    }
+}
+
 /// The cases that can be played, by id.
 #[derive(Clone, Debug, Default)]
 pub struct Bank {
     cases: BTreeMap<String, Case>,
+    rubrics: BTreeMap<String, Rubric>,
 }
 
 /// Which cases are asked for. What is left open lets everything through.
@@ -84,6 +100,9 @@ pub enum DrawError {
         /// The id that it may have meant.
         near: Option<String>,
     },
+    /// The scenario or its rubric is a draft.
+    #[error("`{0}` is a draft, or its rubric is: a draft is not played before its author has accepted it")]
+    Draft(String),
     /// No scenario has this theme.
     #[error("there is no theme `{theme}`: the themes are {}", .known.join(", "))]
     NoTheme {
@@ -111,6 +130,13 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+impl Case {
+    /// Whether nobody has said yet that the scenario and its rubric are right.
+    pub fn is_draft(&self) -> bool {
+        self.scenario.draft || self.rubric.draft
+    }
+}
+
 impl Bank {
     /// Puts a bank together. Later files replace earlier ones with the same id when they come from
     /// another layer; within a layer a second one is a problem. A problem costs the file that has it,
@@ -119,27 +145,38 @@ impl Bank {
         let mut problems = vec![];
         let mut rubrics: BTreeMap<String, Rubric> = BTreeMap::new();
         let mut scenarios: BTreeMap<String, Sourced<ScenarioFile>> = BTreeMap::new();
-        for (layer_rubrics, layer_scenarios) in layers {
+        for layer in layers {
+            let named = |id: &str| match &layer.pack {
+                Some(pack) => format!("{pack}/{id}"),
+                None => id.to_owned(),
+            };
             let mut seen = BTreeSet::new();
-            for Sourced { file, value } in layer_rubrics {
+            for Sourced { file, mut value } in layer.rubrics {
                 let mut faults = value.problems();
                 if !seen.insert(value.id.clone()) {
                     faults.push(format!("a second rubric with the id `{}`", value.id));
                 }
                 if faults.is_empty() {
+                    value.id = named(&value.id);
                     rubrics.insert(value.id.clone(), value);
                 }
                 problems.extend(faults.into_iter().map(|message| Problem { place: file.clone(), message }));
             }
             let mut seen = BTreeSet::new();
-            for sourced in layer_scenarios {
-                let mut faults = sourced.value.0.problems();
-                if !seen.insert(sourced.value.0.id.clone()) {
-                    faults.push(format!("a second scenario with the id `{}`", sourced.value.0.id));
+            for mut sourced in layer.scenarios {
+                let scenario = &mut sourced.value.0;
+                let mut faults = scenario.problems();
+                if !seen.insert(scenario.id.clone()) {
+                    faults.push(format!("a second scenario with the id `{}`", scenario.id));
                 }
                 let place = sourced.file.clone();
                 if faults.is_empty() {
-                    scenarios.insert(sourced.value.0.id.clone(), sourced);
+                    scenario.id = named(&scenario.id);
+                    // A pack's own rubrics come first; others are the bank's.
+                    if rubrics.contains_key(&named(&scenario.rubric)) {
+                        scenario.rubric = named(&scenario.rubric);
+                    }
+                    scenarios.insert(scenario.id.clone(), sourced);
                 }
                 problems.extend(faults.into_iter().map(|message| Problem { place: place.clone(), message }));
             }
@@ -154,25 +191,50 @@ impl Bank {
                     .extend(faults.into_iter().map(|message| Problem { place: file.clone(), message })),
             }
         }
-        (Self { cases }, problems)
+        (Self { cases, rubrics }, problems)
     }
 
-    /// All cases, by id.
+    /// All cases that can be played, by id: no drafts.
     pub fn cases(&self) -> impl Iterator<Item = &Case> {
+        self.all().filter(|case| !case.is_draft())
+    }
+
+    /// All cases, drafts included.
+    pub fn all(&self) -> impl Iterator<Item = &Case> {
         self.cases.values()
+    }
+
+    /// All rubrics, drafts included.
+    pub fn rubrics(&self) -> impl Iterator<Item = &Rubric> {
+        self.rubrics.values()
+    }
+
+    /// The rubric with this id, draft or not.
+    pub fn rubric(&self, id: &str) -> Option<&Rubric> {
+        self.rubrics.get(id)
     }
 
     /// The themes that there are, in alphabetical order.
     pub fn themes(&self) -> BTreeSet<&str> {
-        self.cases.values().map(|case| case.scenario.theme.as_str()).collect()
+        self.cases().map(|case| case.scenario.theme.as_str()).collect()
     }
 
-    /// The case with this id.
+    /// The case with this id, to be played.
     ///
     /// # Errors
     ///
-    /// When there is none, with the id that was probably meant.
+    /// When there is none, or it is a draft.
     pub fn case(&self, id: &str) -> Result<&Case, DrawError> {
+        let case = self.case_or_draft(id)?;
+        if case.is_draft() { Err(DrawError::Draft(id.to_owned())) } else { Ok(case) }
+    }
+
+    /// The case with this id, for its author's eyes.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn case_or_draft(&self, id: &str) -> Result<&Case, DrawError> {
         self.cases.get(id).ok_or_else(|| DrawError::NoScenario {
             id: id.to_owned(),
             near: nearest(id, self.cases.keys().map(String::as_str)).map(str::to_owned),
@@ -191,7 +253,7 @@ impl Bank {
             let known = self.themes().into_iter().map(str::to_owned).collect();
             return Err(DrawError::NoTheme { theme: theme.clone(), known });
         }
-        Ok(self.cases.values().filter(move |case| wanted.fits(&case.scenario)))
+        Ok(self.cases().filter(move |case| wanted.fits(&case.scenario)))
     }
 
     /// Draws a case at random, of one theme if one is given. The same seed draws the same case from the

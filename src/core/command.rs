@@ -1,6 +1,6 @@
 //! The commands that can be typed, in one table: name, help, where they are allowed, and what they mean.
 
-use super::{bank::nearest, policy::Action};
+use super::{bank::nearest, lint::Kind, policy::Action};
 
 /// Where a command can be typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,14 @@ pub enum Command {
     Score(Option<String>),
     /// Lists scenarios.
     Scenarios,
+    /// Makes a scenario or a rubric of one's own; the argument is its id.
+    New(Kind, Option<String>),
+    /// Checks one's own files.
+    Lint,
+    /// Plays a scenario dry.
+    Try(Option<String>),
+    /// Takes the marks of a draft away.
+    Accept(Kind, Option<String>),
 }
 
 /// A row of the table.
@@ -89,7 +97,7 @@ const fn home(
 }
 
 /// All commands, in the order of `/help`.
-pub const TABLE: [Spec; 23] = [
+pub const TABLE: [Spec; 29] = [
     home(
         "practice",
         Some("[SCENARIO|THEME]"),
@@ -107,6 +115,14 @@ pub const TABLE: [Spec; 23] = [
     home("verify", Some("[SESSION]"), "is a live session whole and unchanged?", Command::Verify),
     home("resume", Some("[SESSION]"), "take up a session that was cut off", Command::Resume),
     home("score", Some("[SESSION]"), "score a session again", Command::Score),
+    home("new", Some("[ID]"), "make a scenario of your own", |id| Command::New(Kind::Scenario, id)),
+    home("new-rubric", Some("[ID]"), "make a rubric of your own", |id| Command::New(Kind::Rubric, id)),
+    home("lint", None, "check your own scenarios and rubrics", |_| Command::Lint),
+    home("try", Some("SCENARIO"), "play a scenario dry, with notes for its author", Command::Try),
+    home("accept", Some("SCENARIO"), "let a scenario that was a draft be drawn", |id| {
+        Command::Accept(Kind::Scenario, id)
+    }),
+    home("accept-rubric", Some("RUBRIC"), "the same for a rubric", |id| Command::Accept(Kind::Rubric, id)),
     Spec {
         place: Place::AnyRound,
         ..act("case", "show the case and the question again", |_| Command::Act(Action::SeeCase))

@@ -169,7 +169,7 @@ mod tests {
 
     use super::*;
     use crate::core::{
-        bank::Sourced,
+        bank::{Layer, Sourced},
         level::TargetLevel,
         record::Mode,
         summary::{CriterionSummary, ScoreSummary, State},
@@ -210,7 +210,11 @@ mod tests {
             scenario("two-x", "two", "x"),
             scenario("two-y", "two", "y"),
         ];
-        let (bank, problems) = Bank::assemble(vec![(vec![rubric("one"), rubric("two")], scenarios)]);
+        let (bank, problems) = Bank::assemble(vec![Layer {
+            pack: None,
+            rubrics: vec![rubric("one"), rubric("two")],
+            scenarios,
+        }]);
         assert_eq!(problems, []);
         bank
     }

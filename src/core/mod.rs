@@ -3,6 +3,7 @@
 //! Everything here takes values and returns values, so that it can be tested with plain data and read
 //! without knowing how the program is wired.
 
+pub mod authoring;
 pub mod bank;
 pub mod command;
 pub mod compare;
@@ -10,7 +11,9 @@ pub mod draw;
 pub mod interview_loop;
 pub mod judging;
 pub mod level;
+pub mod lint;
 pub mod live;
+pub mod pack;
 pub mod policy;
 pub mod progress;
 pub mod record;

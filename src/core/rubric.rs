@@ -1,33 +1,48 @@
 //! Rubrics: what a good answer shows, as criteria made of observable signals.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::level::Level;
+use super::{
+    level::Level,
+    scenario::{ID, LONGEST_TEXT, is_false},
+};
 
 /// What answers to a kind of scenario are scored against. File: `rubrics/<id>.yaml`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Rubric {
     /// Unique in the bank; the file's name.
+    #[schemars(regex(pattern = ID))]
     pub id: String,
     /// For people.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub title: String,
     /// Three to six.
+    #[schemars(length(min = 3, max = 6))]
     pub criteria: Vec<Criterion>,
+    /// A draft is never drawn, nor is a scenario that is scored against it: `pushback rubric accept` takes this away
+    /// when its author has read it through.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub draft: bool,
 }
 
 /// One dimension of judgment, with its own level.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Criterion {
     /// Unique in the rubric.
+    #[schemars(regex(pattern = ID))]
     pub id: String,
     /// For people.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub name: String,
     /// What the interviewer asks themselves.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub question: String,
     /// Share in the overall level, relative to the other criteria's. 1 to 10.
     #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 10))]
     pub weight: u32,
     /// How this criterion reads at each level.
     pub levels: LevelDescriptors,
@@ -36,25 +51,34 @@ pub struct Criterion {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Observable behaviours, one each.
+    #[schemars(length(min = 1, max = MOST_SIGNALS))]
     pub signals: Vec<Signal>,
     /// Behaviours that cap the criterion.
     #[serde(default)]
     pub red_flags: Vec<RedFlag>,
 }
 
+/// Most signals of one criterion: the tally goes through every combination of them.
+pub const MOST_SIGNALS: usize = 12;
+
 fn one() -> u32 {
     1
 }
 
 /// One sentence a level.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[allow(missing_docs)] // the fields are the levels
 pub struct LevelDescriptors {
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub mid: String,
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub senior: String,
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub staff: String,
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub senior_staff: String,
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub principal: String,
 }
 
@@ -72,14 +96,16 @@ impl LevelDescriptors {
 }
 
 /// One behaviour that one to three sentences can show.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Signal {
     /// Unique in the rubric, red flags included.
+    #[schemars(regex(pattern = ID))]
     pub id: String,
     /// Expected from this level on.
     pub level: Level,
     /// Third person, present tense: "Names the person who makes the final call."
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub statement: String,
     /// What would have shown it. For practice and review only, never for live.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,14 +116,16 @@ pub struct Signal {
 }
 
 /// One behaviour that keeps a criterion from reading higher.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RedFlag {
     /// Unique in the rubric, signals included.
+    #[schemars(regex(pattern = ID))]
     pub id: String,
     /// Where the flag is present, the criterion reads no higher.
     pub cap: Level,
     /// Third person, present tense.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub statement: String,
 }
 
@@ -135,9 +163,8 @@ impl Rubric {
             if criterion.signals.is_empty() {
                 problems.push(format!("criterion `{}` has no signals", criterion.id));
             }
-            // The tally goes through every combination of a criterion's signals.
-            if criterion.signals.len() > 12 {
-                problems.push(format!("criterion `{}` has more than 12 signals", criterion.id));
+            if criterion.signals.len() > MOST_SIGNALS {
+                problems.push(format!("criterion `{}` has more than {MOST_SIGNALS} signals", criterion.id));
             }
             if !(1..=10).contains(&criterion.weight) {
                 problems.push(format!("criterion `{}` has a weight outside 1 to 10", criterion.id));

@@ -50,7 +50,8 @@ fn rows(text: &str, width: usize) -> Vec<(usize, usize)> {
         for (at, grapheme) in line.grapheme_indices(true) {
             let at = start + at;
             let columns = shown(grapheme).width();
-            if used + columns > width && at > from {
+            // What goes down to the next row with its word may be too wide for that, too.
+            while used + columns > width && at > from {
                 let to = space.filter(|space| *space > from).unwrap_or(at);
                 rows.push((from, to));
                 used = shown(&text[to..at]).width();
@@ -104,6 +105,7 @@ mod tests {
         assert_eq!((rows, row, column), (vec!["one two ".into(), "three".into()], 1, MARGIN + 5));
         assert_eq!(area("abcdefghij", MARGIN + 1 + 4, 9).0, ["abcd", "efgh", "ij"]);
         assert_eq!(area("漢字漢字", MARGIN + 1 + 5, 9).0, ["漢字", "漢字"]);
+        assert_eq!(area("! abc漢", MARGIN + 1 + 4, 9).0, ["! ", "abc", "漢"]);
         assert_eq!(area("a\n\nb", 60, 9).0, ["a", "", "b"]);
     }
 

@@ -5,7 +5,7 @@ use pushback::{
     core::{bank::Bank, level::Level},
 };
 
-use crate::home::Home;
+use crate::{home::Home, terminal::Terminal};
 
 fn load(home: &Home) -> (Bank, Vec<String>) {
     let (bank, problems) = bank_files::load(&Folders::at(home.path()));
@@ -78,7 +78,7 @@ fn each_broken_file_is_told_with_its_place_and_costs_nothing_else() {
         "scenarios/c-probe.yaml",
         scenario("c").replace("missing: who-is-hurt", "missing: who-is-hrut"),
     );
-    home.write("scenarios/d-binary.yaml", [0xff, 0xfe, 0x00, 0x9f]);
+    home.write("scenarios/d-binary.yaml", [0x00, 0xff, 0x9f]);
     home.write("scenarios/e-large.yaml", "# ".repeat(600_000));
     home.write("scenarios/f-artifact.yaml", scenario("f") + "artifact: ../../etc/passwd\n");
     home.write("scenarios/g-id.yaml", scenario("\"not an id\""));
@@ -128,6 +128,71 @@ fn a_draw_that_can_not_be_made_says_what_there_is() {
     home.run(&["practice", "--no-model", "--theme", "cooking"], "").fails(2, "the themes are ");
     home.run(&["practice", "--no-model", "--target", "mid"], "").fails(2, "is not a target level");
     assert_eq!(home.journals().len(), 0);
+}
+
+#[test]
+fn a_file_that_breaks_is_told_once_and_its_last_good_version_is_played() {
+    let home = Home::new();
+    let library = bank_files::Library::default();
+    let load = || library.load(&Folders::at(home.path()));
+    let minutes = |bank: &Bank| bank.case("mine").map(|case| case.scenario.minutes).ok();
+    home.write("scenarios/mine.yaml", scenario("mine").replace("minutes: 12", "minutes: 21"));
+    assert_eq!(minutes(&load().bank), Some(21));
+    home.write("scenarios/mine.yaml", scenario("mine").replace("minutes: 12", "minutes: 22"));
+    assert_eq!(minutes(&load().bank), Some(22), "what is saved is in the next draw");
+    // Broken in its syntax, in what it refers to, and as a file.
+    for broken in ["id: [\n", &scenario("mine").replace("rubric: ", "rubric: no-"), "\u{0}"] {
+        home.write("scenarios/mine.yaml", broken);
+        let first = load();
+        assert_eq!(
+            (minutes(&first.bank), first.kept.len(), first.left_out.len()),
+            (Some(22), 1, 0),
+            "{first:?}"
+        );
+        assert!(first.kept[0].place.contains("scenarios/mine.yaml"));
+        let second = load();
+        assert_eq!((minutes(&second.bank), second.kept.len()), (Some(22), 0), "told once");
+    }
+    home.write("scenarios/mine.yaml", scenario("mine").replace("minutes: 12", "minutes: 23"));
+    assert_eq!(minutes(&load().bank), Some(23));
+    std::fs::remove_file(home.path().join("scenarios/mine.yaml")).unwrap();
+    assert_eq!(minutes(&load().bank), None, "what was taken away is gone");
+    home.write("scenarios/new.yaml", "id: [\n");
+    let loaded = load();
+    assert_eq!((loaded.kept.len(), loaded.left_out.len()), (0, 1), "what was never good is left out");
+}
+
+#[test]
+fn at_the_prompt_what_is_saved_counts_at_once() {
+    let home = Home::new();
+    let titled = |title: &str| scenario("mine").replace("A launch date on a database that runs out", title);
+    home.write("scenarios/mine.yaml", titled("First title"));
+    let mut terminal = Terminal::start(&home, 110, 200, &["--no-model"]);
+    // Keys that come before the editor is ready are not its own.
+    let ready = |terminal: &Terminal, told: &str, prompt: &str| {
+        terminal.wait_until(told, |terminal| {
+            let screen = terminal.screen();
+            screen
+                .rsplit_once(told)
+                .is_some_and(|(_, rest)| rest.trim_end().ends_with(&format!("\n{prompt}")))
+        });
+    };
+    ready(&terminal, "/help", "pushback›");
+    terminal.send("/scenarios\r");
+    ready(&terminal, "First title", "pushback›");
+    home.write("scenarios/mine.yaml", titled("Second title"));
+    terminal.send("/scenarios\r");
+    ready(&terminal, "Second title", "pushback›");
+    home.write("scenarios/mine.yaml", titled("Third title").replace("opening:", "openign:"));
+    terminal.send("/practice mine\r");
+    terminal.wait_for("(the last good version is used until it is mended)");
+    ready(&terminal, "── Second title", "›");
+    terminal.send("/quit\r\u{4}");
+    ready(&terminal, "goes on.", "pushback›");
+    assert_eq!(terminal.screen().matches("did you mean `opening`?").count(), 1);
+    home.write("scenarios/mine.yaml", titled("Fourth title"));
+    terminal.send("/scenarios\r");
+    terminal.wait_for("Fourth title");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Any OpenAI-compatible endpoint as the observer: Ollama, llama-server, vLLM, LM Studio, or a hosted one.
 
 mod batch;
+mod draft;
 mod prompt;
 pub mod recalibrated;
 mod wire;
@@ -19,6 +20,7 @@ use crate::{
     ports::{self, Observations, Observer, Routing, Watch},
 };
 pub use batch::{Ended, Observed, Progress};
+pub use draft::Drafter;
 use recalibrated::Recalibrated;
 use wire::{Answer, Candidate, Message, Request, Wire, not_an_answer};
 

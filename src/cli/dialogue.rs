@@ -1,0 +1,78 @@
+//! Questions that the program asks the person.
+
+use std::{
+    cell::RefCell,
+    io::{self, IsTerminal},
+    path::Path,
+};
+
+use super::error::Failure;
+use crate::{
+    adapters::{
+        console::{self, Input, Typed},
+        line_editor::LineEditor,
+        script::Script,
+    },
+    core::command::Place,
+    render::term,
+};
+
+/// Somebody who answers: at a terminal, or a script on standard input.
+pub struct Dialogue(RefCell<Box<dyn Input>>);
+
+impl Dialogue {
+    /// Whether there is somebody at a terminal.
+    pub fn is_possible() -> bool {
+        io::stdin().is_terminal() && io::stdout().is_terminal()
+    }
+
+    /// Begins.
+    pub fn new() -> Result<Self, Failure> {
+        // The editor gets Ctrl-C as a key. A plain read would wait on: the signal only sets a flag.
+        let input: Box<dyn Input> = if Self::is_possible() {
+            Box::new(LineEditor::new(Place::Round, Path::new(""))?)
+        } else {
+            Box::new(Script::new(io::stdin().lock()))
+        };
+        Ok(Self(RefCell::new(input)))
+    }
+
+    /// One line; `None` when they want to leave, or there are no more.
+    pub fn line(&self, prompt: &str) -> Result<Option<String>, Failure> {
+        Ok(text(self.0.borrow_mut().read_line(prompt)?))
+    }
+
+    /// A message of any number of lines; `None` when they want to leave, or there are no more.
+    pub fn message(&self) -> Result<Option<String>, Failure> {
+        Ok(text(self.0.borrow_mut().read(None)?))
+    }
+
+    /// How a message is sent, in one line.
+    pub fn how_to_send(&self) -> &'static str {
+        self.0.borrow().how_to_send()
+    }
+
+    /// The answer to a question, where Enter takes the default; `None` when they want to leave.
+    pub fn ask(&self, question: &str, default: &str) -> Result<Option<String>, Failure> {
+        let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
+        console::print(&term::wrap_hanging(&format!("{question}{shown}:"), console::width(), 0, 2))?;
+        let answer = self.line("› ")?;
+        Ok(answer.map(|answer| match answer.trim() {
+            "" => default.to_owned(),
+            answer => answer.to_owned(),
+        }))
+    }
+
+    /// Whether they say yes; leaving is no.
+    pub fn confirms(&self, question: &str) -> Result<bool, Failure> {
+        let answer = self.ask(&format!("{question} (y/n)"), "n")?;
+        Ok(answer.is_some_and(|answer| answer.to_lowercase().starts_with('y')))
+    }
+}
+
+fn text(typed: Typed) -> Option<String> {
+    match typed {
+        Typed::Text(text) => Some(text),
+        Typed::End => None,
+    }
+}

@@ -1,0 +1,335 @@
+//! The linter for scenarios and rubrics: every problem at once, each at its place, with its reason and a suggestion.
+//!
+//! The rules work on the located tree of a file and not on the types, so that one mistake hides no other. What has no
+//! error here is loaded: [`Source::refused`] is the loader's own word on it.
+
+mod rubric;
+mod scenario;
+pub mod shape;
+pub mod tree;
+mod twins;
+pub mod wording;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use tree::{Node, Span};
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The file is left out of the bank.
+    Error,
+    /// It works, but not as well as it could.
+    Warning,
+}
+
+macro_rules! rules {
+    ($($name:ident $code:literal $severity:ident $reason:literal,)*) => {
+        /// What is checked.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs)] // each has its reason beside it
+        pub enum Rule { $($name,)* }
+
+        impl Rule {
+            /// All rules.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The name by which it is told.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// How much it matters.
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$name => Severity::$severity,)* }
+            }
+
+            /// Why it is checked.
+            pub fn reason(self) -> &'static str {
+                match self { $(Self::$name => $reason,)* }
+            }
+        }
+    };
+}
+
+rules! {
+    Unreadable "unreadable" Error "what can't be read can't be played",
+    Syntax "syntax" Error "the file is no YAML that the program reads",
+    UnknownKey "unknown-key" Error "a key that nobody reads is nearly always a typing mistake",
+    DuplicateKey "duplicate-key" Error "one of the two would be lost without a word",
+    MissingKey "missing-key" Error "without it there is nothing to ask, show or score",
+    WrongType "wrong-type" Error "the program expects another kind of value here",
+    UnknownValue "unknown-value" Error "only the words that are listed have a meaning here",
+    EmptyText "empty-text" Error "an empty text says nothing to the candidate or the judge",
+    LongText "long-text" Error "a text of this length is no scenario any more, and no judge reads it",
+    OutOfRange "out-of-range" Error "outside of this range a round or a score has no meaning",
+    BadId "bad-id" Error "ids are file names and are typed in commands",
+    DuplicateId "duplicate-id" Error "which of the two would be meant?",
+    UnknownRubric "unknown-rubric" Error "answers to the scenario could not be scored",
+    UnknownSignal "unknown-signal" Error "a probe that is for no signal is never asked",
+    Artifact "artifact" Error "the candidate would be asked about something that can't be shown",
+    Refused "refused" Error "the program does not load the file",
+    Draft "draft" Warning "a draft is never drawn before its author has read it through and said so",
+    DraftedLine "drafted-line" Warning "this line was written by a model, and nobody has said yet that it is right",
+    Todo "todo" Warning "it would be shown to the candidate or the judge as it stands",
+    FileName "file-name" Warning "the file of a scenario or rubric is looked for under its id",
+    LongStatement "long-statement" Warning "the longer a statement, the less a judge and an author agree on it",
+    SettingLength "setting-length" Warning "below 60 words there is nothing to weigh; above 300 the candidate reads instead of thinking",
+    LongQuestion "long-question" Warning "a candidate keeps one question in mind, not a page",
+    VagueStatement "vague-statement" Warning "a signal counts only where a sentence can be pointed at that shows it",
+    TwoBehaviours "two-behaviours" Warning "an answer may show one of the two, and then neither yes nor no is right",
+    OneLevel "one-level" Warning "signals that are all of one level can't tell levels apart",
+    NoCoach "no-coach" Warning "without it, practice can't say what would have shown the signal",
+    GivesAway "gives-away" Warning "a question that says what is wanted shows nothing about the candidate",
+    NobodyAsks "nobody-asks" Warning "a fact is told only when it is asked for",
+    TooShort "too-short" Warning "a round that ends before the probes shows less than the candidate has",
+    FewProbes "few-probes" Warning "with fewer than three probes the interviewer has nothing to ask when an answer leaves things out",
+    DuplicateProbe "duplicate-probe" Warning "a probe is asked once for each signal, so the second one never comes",
+    NearDuplicate "near-duplicate" Warning "whoever has played the one knows the other",
+}
+
+/// Something that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The file, as it was named.
+    pub file: String,
+    /// Where in it.
+    pub span: Span,
+    /// By which rule.
+    pub rule: Rule,
+    /// Lowercase: what is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub suggestion: Option<String>,
+    /// A change that mends it and nothing else.
+    pub fix: Option<Fix>,
+}
+
+/// A change to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// Bytes that go.
+    pub span: Span,
+    /// What stands there: the change is made only if it does.
+    pub from: String,
+    /// What comes in their place.
+    pub to: String,
+}
+
+impl Fix {
+    /// Writes `to` where `from` stands.
+    pub fn new(span: &Span, from: &str, to: &str) -> Self {
+        Self { span: span.clone(), from: from.to_owned(), to: to.to_owned() }
+    }
+}
+
+impl Finding {
+    /// A finding whose file is filled in by [`lint`].
+    pub fn new(rule: Rule, span: &Span, message: impl Into<String>) -> Self {
+        let (file, message) = (String::new(), message.into());
+        Self { file, span: span.clone(), rule, message, suggestion: None, fix: None }
+    }
+
+    fn suggest(mut self, suggestion: impl Into<String>) -> Self {
+        self.suggestion = Some(suggestion.into());
+        self
+    }
+
+    fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// `file:line:column`, as far as it is known.
+    pub fn place(&self) -> String {
+        match self.span.line {
+            0 => self.file.clone(),
+            line => format!("{}:{line}:{}", self.file, self.span.column),
+        }
+    }
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A case.
+    Scenario,
+    /// What answers are scored against.
+    Rubric,
+}
+
+/// A file that is to be checked.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name, as a person would write it.
+    pub file: String,
+    /// Its name without folder and ending.
+    pub stem: String,
+    /// What is in it.
+    pub tree: Node,
+    /// Why the scenario's artifact can't be shown, if it names one that can't.
+    pub artifact: Option<String>,
+    /// Places of comments that mark a line as drafted by a model.
+    pub drafted: Vec<Span>,
+    /// Why the loader refuses it: told if no rule found the cause.
+    pub refused: Option<(Span, String)>,
+}
+
+impl Source {
+    /// What the file is for. Only rubrics have criteria.
+    pub fn kind(&self) -> Kind {
+        let keys = self.tree.entries();
+        let has = |key: &str| keys.iter().any(|(k, _)| k.name == key);
+        let rubric =
+            has("criteria") || (!has("setting") && !has("opening") && !has("rubric") && self.in_rubrics());
+        if rubric { Kind::Rubric } else { Kind::Scenario }
+    }
+
+    fn in_rubrics(&self) -> bool {
+        self.file.split(['/', '\\']).any(|part| part == "rubrics")
+    }
+}
+
+/// What is there besides the files that are checked.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Statements of the bank's rubrics, by the ids of rubric and signal.
+    pub rubrics: BTreeMap<String, Signals>,
+    /// The words of the bank's scenarios, by id: title, setting and opening.
+    pub scenarios: BTreeMap<String, String>,
+}
+
+/// A rubric's signals: id, level and statement. Red flags are none.
+pub type Signals = Vec<(String, String, String)>;
+
+/// JSON Schema of scenario files, from the type.
+pub fn scenario_schema() -> serde_json::Value {
+    schemars::schema_for!(crate::core::scenario::Scenario).to_value()
+}
+
+/// JSON Schema of rubric files, from the type.
+pub fn rubric_schema() -> serde_json::Value {
+    schemars::schema_for!(crate::core::rubric::Rubric).to_value()
+}
+
+/// Most findings that are told of one file: nobody reads more, and a hostile file may have tens of thousands.
+const MOST: usize = 100;
+
+/// Everything that is wrong with `sources`, in the order of files and lines.
+pub fn lint(sources: &[Source], known: &Known) -> Vec<Finding> {
+    let (scenario_schema, rubric_schema) = (scenario_schema(), rubric_schema());
+    let mut rubrics = known.rubrics.clone();
+    for source in sources.iter().filter(|source| source.kind() == Kind::Rubric) {
+        if let Some((id, _)) = source.tree.text("id") {
+            rubrics.insert(id.to_owned(), rubric::signals(&source.tree));
+        }
+    }
+    let twins = twins::find(sources, known);
+    let mut ids: BTreeMap<(Kind, &str), &str> = BTreeMap::new();
+    let mut all = vec![];
+    for (place, source) in sources.iter().enumerate() {
+        let mut found = vec![];
+        match source.kind() {
+            Kind::Scenario => {
+                shape::check(&source.tree, &scenario_schema, &mut found);
+                scenario::check(source, &rubrics, &mut found);
+            }
+            Kind::Rubric => {
+                shape::check(&source.tree, &rubric_schema, &mut found);
+                rubric::check(&source.tree, &mut found);
+            }
+        }
+        if let Some((id, span)) = source.tree.text("id") {
+            match ids.insert((source.kind(), id), &source.file) {
+                Some(first) => {
+                    let message = format!("the id `{id}` is taken by {first}");
+                    found.push(
+                        Finding::new(Rule::DuplicateId, span, message).suggest("give one of them another id"),
+                    );
+                }
+                None if id != source.stem && crate::core::scenario::is_id(id) => {
+                    let message = format!("the file is called `{}`, its id is `{id}`", source.stem);
+                    let finding = Finding::new(Rule::FileName, span, message);
+                    found.push(finding.suggest(format!("rename the file to `{id}.yaml`, or change the id")));
+                }
+                None => {}
+            }
+        }
+        found.extend(twins.iter().filter(|(at, _)| *at == place).map(|(_, finding)| finding.clone()));
+        drafts(source, &mut found);
+        // What is still to be written is short, and whatever else, for that reason alone.
+        let todo: BTreeSet<Span> = found
+            .iter()
+            .filter(|finding| finding.rule == Rule::Todo)
+            .map(|finding| finding.span.clone())
+            .collect();
+        found.retain(|finding| finding.rule == Rule::Todo || !todo.contains(&finding.span));
+        let has_error = found.iter().any(|finding| finding.rule.severity() == Severity::Error);
+        if let Some((span, message)) = source.refused.as_ref().filter(|_| !has_error) {
+            found.push(Finding::new(Rule::Refused, span, message.clone()));
+        }
+        found.sort_by_key(|finding| (finding.span.line, finding.span.column, finding.rule));
+        if found.len() > MOST {
+            let more = found.len() - MOST;
+            let (span, rule) = (found[MOST].span.clone(), found[MOST].rule);
+            found.truncate(MOST);
+            found.push(Finding::new(rule, &span, format!("and {more} more in this file")));
+        }
+        all.extend(found.into_iter().map(|finding| Finding { file: source.file.clone(), ..finding }));
+    }
+    all
+}
+
+fn drafts(source: &Source, found: &mut Vec<Finding>) {
+    let command = if source.kind() == Kind::Rubric { "rubric" } else { "scenario" };
+    if let Some(node) =
+        source.tree.get("draft").filter(|node| matches!(node.value, tree::Value::Bool(true, _)))
+    {
+        let id = source.tree.text("id").map_or("ID", |(id, _)| id);
+        let finding = Finding::new(Rule::Draft, &node.span, "is a draft");
+        found.push(finding.suggest(format!("read it through, then `pushback {command} accept {id}`")));
+    }
+    todos(&source.tree, found);
+    for span in &source.drafted {
+        let finding = Finding::new(Rule::DraftedLine, span, "is drafted by a model");
+        found.push(finding.suggest("check every word against what really happened, then take the mark away"));
+    }
+}
+
+fn todos(node: &Node, found: &mut Vec<Finding>) {
+    match &node.value {
+        tree::Value::Text(text) if text.trim_start().starts_with(super::authoring::TODO) => {
+            found.push(Finding::new(Rule::Todo, &node.span, "is still to be written"));
+        }
+        tree::Value::List(items) => items.iter().for_each(|item| todos(item, found)),
+        tree::Value::Map(entries) => entries.iter().for_each(|(_, node)| todos(node, found)),
+        _ => {}
+    }
+}
+
+/// Lines that carry [`DRAFTED`].
+pub fn drafted(text: &str) -> Vec<Span> {
+    let marked = (1..).zip(tree::lines(text)).filter(|(_, line)| line.trim_end().ends_with(DRAFTED));
+    marked
+        .map(|(line, text)| {
+            let column = text.trim_end().chars().count() - DRAFTED.chars().count();
+            Span { line, column: column as u64 + 1, bytes: (0, 0) }
+        })
+        .collect()
+}
+
+/// The comment behind every line that a model has drafted.
+pub const DRAFTED: &str = "# draft";
+
+/// Takes ids once.
+fn met_before<'a>(met: &mut BTreeSet<&'a str>, id: &'a str) -> bool {
+    !met.insert(id)
+}
+
+/// Words in a text.
+fn count(text: &str) -> usize {
+    text.split_whitespace().count()
+}

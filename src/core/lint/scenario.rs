@@ -1,0 +1,176 @@
+//! What makes a scenario fail although it has the right keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Finding, Fix, Rule, Signals, Source, count, met_before,
+    tree::{Node, Value},
+    wording,
+};
+use crate::core::{bank::nearest, session::MOST_PROBES};
+
+/// Fewest and most words of a setting; 120 to 220 are usual.
+const SETTING: (usize, usize) = (60, 300);
+/// Most words of an opening or a probe.
+const LONGEST_QUESTION: usize = 100;
+/// Minutes: how long a hundred words take to read, and how long answers to opening, probe and twist take at least.
+const READING: f64 = 0.5;
+const OPENING: f64 = 2.5;
+const FOLLOW_UP: f64 = 1.0;
+
+/// Rules beyond the shape.
+pub fn check(source: &Source, rubrics: &BTreeMap<String, Signals>, found: &mut Vec<Finding>) {
+    let tree = &source.tree;
+    let signals = rubric(tree, rubrics, found);
+    probes(tree, signals, found);
+    facts(tree, found);
+    if let (Some((_, span)), Some(why)) = (tree.text("artifact"), &source.artifact) {
+        found.push(Finding::new(Rule::Artifact, span, why.clone()));
+    }
+    if let Some((text, span)) = tree.text("setting") {
+        let words = count(text);
+        if !(SETTING.0..=SETTING.1).contains(&words) {
+            let finding = Finding::new(Rule::SettingLength, span, format!("the setting has {words} words"));
+            found.push(
+                finding.suggest("120 to 220 are usual: the company, the system, the people, the numbers"),
+            );
+        }
+    }
+    if let Some((text, span)) = tree.text("opening") {
+        question("the opening", text, span, found);
+        let given =
+            signals.into_iter().flatten().find(|(_, _, statement)| wording::gives_away(text, statement));
+        if let Some((id, _, _)) = given {
+            found.push(given_away("the opening", id, span));
+        }
+    }
+    minutes(tree, found);
+}
+
+fn rubric<'a>(
+    tree: &Node,
+    rubrics: &'a BTreeMap<String, Signals>,
+    found: &mut Vec<Finding>,
+) -> Option<&'a Signals> {
+    let (id, span) = tree.text("rubric")?;
+    let signals = rubrics.get(id);
+    if signals.is_none() {
+        let finding = Finding::new(Rule::UnknownRubric, span, format!("there is no rubric `{id}`"));
+        found.push(match nearest(id, rubrics.keys().map(String::as_str)) {
+            Some(near) => finding.suggest(format!("did you mean `{near}`?")).fix(Fix::new(span, id, near)),
+            None => finding.suggest(format!("`pushback rubric new {id}` makes one")),
+        });
+    }
+    signals
+}
+
+fn probes(tree: &Node, signals: Option<&Signals>, found: &mut Vec<Finding>) {
+    let mut met = BTreeSet::new();
+    for probe in tree.items("probes") {
+        if let Some((text, span)) = probe.text("ask") {
+            question("the probe", text, span, found);
+        }
+        let Some((missing, span)) = probe.text("missing") else { continue };
+        if met_before(&mut met, missing) {
+            let finding = Finding::new(Rule::DuplicateProbe, span, format!("a second probe for `{missing}`"));
+            found.push(finding.suggest("keep the better one"));
+        }
+        let Some(signals) = signals else { continue };
+        match (signals.iter().find(|(id, _, _)| id == missing), probe.text("ask")) {
+            (Some((id, _, statement)), Some((ask, span))) if wording::gives_away(ask, statement) => {
+                found.push(given_away("the probe", id, span));
+            }
+            (Some(_), _) => {}
+            (None, _) => {
+                let message = format!("`{missing}` is no signal of the rubric");
+                let finding = Finding::new(Rule::UnknownSignal, span, message);
+                found.push(match nearest(missing, signals.iter().map(|(id, _, _)| id.as_str())) {
+                    Some(near) => {
+                        finding.suggest(format!("did you mean `{near}`?")).fix(Fix::new(span, missing, near))
+                    }
+                    None => finding.suggest("`pushback rubric show` lists the signals"),
+                });
+            }
+        }
+    }
+    let Some(signals) = signals else { return };
+    let early = |missing: &str| {
+        let level = signals.iter().find(|(id, _, _)| id == missing).map(|(_, level, _)| level.as_str());
+        matches!(level, Some("mid" | "senior" | "staff"))
+    };
+    let asked = met.iter().filter(|missing| early(missing)).count();
+    if asked < MOST_PROBES {
+        let message = format!("{asked} probes are for signals at staff or below");
+        let span = tree.get("probes").map_or(&tree.span, |node| &node.span);
+        let free: Vec<&str> = signals
+            .iter()
+            .map(|(id, _, _)| id.as_str())
+            .filter(|id| early(id) && !met.contains(id))
+            .take(4)
+            .collect();
+        let finding = Finding::new(Rule::FewProbes, span, message);
+        found.push(match free.is_empty() {
+            true => finding.suggest("write three, for a person who interviews for staff"),
+            false => finding.suggest(format!("write three; `{}` have none", free.join("`, `"))),
+        });
+    }
+}
+
+fn facts(tree: &Node, found: &mut Vec<Finding>) {
+    let around: Vec<&str> = ["setting", "opening", "title"]
+        .iter()
+        .filter_map(|key| tree.text(key))
+        .map(|(text, _)| text)
+        .collect();
+    let around = wording::telling(&around.join(" "));
+    for fact in tree.items("facts") {
+        let Some((about, span)) = fact.text("about") else { continue };
+        let ways: Vec<(&str, &Node)> =
+            fact.items("ask").iter().filter_map(|node| node.as_text().map(|text| (text, node))).collect();
+        if ways.is_empty() {
+            let finding =
+                Finding::new(Rule::NobodyAsks, span, format!("no way to ask for “{about}” is given"));
+            found.push(finding.suggest("add `ask:` with two to four questions in a candidate's own words"));
+            continue;
+        }
+        let asked: Vec<&str> = ways.iter().map(|(text, _)| *text).chain([about]).collect();
+        // A question may use another word ("cheaper" for a price): then what is told shows that it belongs to the case.
+        let told = wording::telling(fact.text("tell").map_or("", |(text, _)| text));
+        let belongs = told.intersection(&around).count() >= 2;
+        if !belongs && wording::telling(&asked.join(" ")).is_disjoint(&around) {
+            let message = format!("nothing in the setting leads to “{about}”");
+            let finding = Finding::new(Rule::NobodyAsks, span, message);
+            found.push(finding.suggest("let the setting mention what it is about, without the answer"));
+        }
+    }
+}
+
+fn minutes(tree: &Node, found: &mut Vec<Finding>) {
+    let Some(node) = tree.get("minutes") else { return };
+    let Value::Whole(minutes, _) = node.value else { return };
+    let read = tree.text("setting").map_or(0, |(text, _)| count(text)) as f64 / 100.0 * READING;
+    let follow_ups = tree.items("probes").len().min(MOST_PROBES) as f64 + 1.0;
+    let needed = (read + OPENING + follow_ups * FOLLOW_UP).ceil();
+    if minutes > 0 && (minutes as f64) < needed {
+        let message = format!(
+            "{minutes} minutes can't hold the setting, the opening, {} follow-ups and the twist",
+            follow_ups - 1.0
+        );
+        let finding = Finding::new(Rule::TooShort, &node.span, message);
+        found.push(finding.suggest(format!("{needed} at least; 12 is usual")));
+    }
+}
+
+fn question(what: &str, text: &str, span: &super::tree::Span, found: &mut Vec<Finding>) {
+    if count(text) > LONGEST_QUESTION {
+        let message = format!("{what} has {} words: {LONGEST_QUESTION} are enough", count(text));
+        found.push(
+            Finding::new(Rule::LongQuestion, span, message).suggest("move what it tells into the setting"),
+        );
+    }
+}
+
+fn given_away(what: &str, signal: &str, span: &super::tree::Span) -> Finding {
+    Finding::new(Rule::GivesAway, span, format!("{what} says what `{signal}` is there to find out"))
+        .suggest("ask about the situation, and leave the behaviour to the candidate")
+}
