@@ -124,6 +124,7 @@ pub fn discounted(discount: Discount) -> &'static str {
     match discount {
         Discount::Echo => "repeats the case or the rubric: doesn't count",
         Discount::SpeaksToJudge => "speaks to the judge: doesn't count",
+        Discount::Repetition => "said before: doesn't count again",
     }
 }
 

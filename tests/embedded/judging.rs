@@ -182,7 +182,10 @@ fn it_agrees_with_labels_that_it_has_not_seen() {
 #[ignore = "needs the model"]
 fn thirty_thousand_words_are_refused_with_the_reason() {
     let (case, _) = labelled("staff").remove(0);
-    let exam = exam(case, &"We would open by invitation in stages. ".repeat(4_300));
+    let exam = exam(
+        case,
+        &(0..4_300).map(|n| format!("We would open stage {n} by invitation. ")).collect::<String>(),
+    );
     let unscored = judge().observe(&exam, &Patient).unwrap_err();
     assert!(unscored.to_string().contains("tokens, the most that can be read at once is"), "{unscored}");
 }

@@ -27,6 +27,8 @@ pub enum Discount {
     Echo,
     /// It speaks to whoever scores the answer.
     SpeaksToJudge,
+    /// It was said before, word for word: saying it again shows nothing more.
+    Repetition,
 }
 
 /// Sentences are cut where they get longer than this many words: evidence has to point at something.
@@ -132,6 +134,7 @@ fn push(text: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
 pub fn number(turns: &[String], spoken: &[&str]) -> Vec<Sentence> {
     let known = Shingles::of(spoken);
     let mut sentences = vec![];
+    let mut said = BTreeSet::new();
     for (turn, text) in turns.iter().enumerate() {
         let mut paragraph_speaks_to_judge = false;
         let mut end = 0;
@@ -148,7 +151,9 @@ pub fn number(turns: &[String], spoken: &[&str]) -> Vec<Sentence> {
             } else if known.cover(sentence) {
                 Some(Discount::Echo)
             } else {
-                None
+                // "Never." may well be said twice.
+                let words = words(sentence);
+                (words.len() >= RUN && !said.insert(words)).then_some(Discount::Repetition)
             };
             let number = sentences.len() as u32 + 1;
             sentences.push(Sentence { number, turn, range, text: sentence.to_owned(), discount });
@@ -350,6 +355,25 @@ mod tests {
                 "- ship"
             ]
         );
+    }
+
+    #[test]
+    fn an_answer_that_is_given_twice_is_read_once() {
+        let answer = "We stall on Mondays, in October. Never. I would tell the VP so today.";
+        let twice = number(&[format!("{answer}\n\n{answer}"), answer.into()], &[]);
+        let counted = twice.iter().filter(|sentence| sentence.discount.is_none());
+        let texts: Vec<&str> = counted.map(|sentence| sentence.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "We stall on Mondays, in October.",
+                "Never.",
+                "I would tell the VP so today.",
+                "Never.",
+                "Never."
+            ]
+        );
+        assert_eq!(twice[3].discount, Some(Discount::Repetition));
     }
 
     #[test]
