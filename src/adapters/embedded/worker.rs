@@ -22,7 +22,9 @@ use super::{
 use crate::{
     core::{
         judging::{Judge, Trust, Unscored, questions::Exam},
+        record::Route,
         scenario::Fact,
+        session::routing::plainly_asked,
     },
     ports::{HeadStart, Message, Observations, Observer, Routing, Watch},
 };
@@ -217,7 +219,12 @@ impl Model {
             Job::Route { asked, reply } => {
                 let case = (asked.opening.as_str(), asked.facts.as_slice());
                 let routing = router::read(engine, known, &router.taps(), case, &asked.text)
-                    .and_then(|asked| router.decide(&asked));
+                    .and_then(|asked| router.decide(&asked))
+                    .map(|routing| match routing.route {
+                        Route::Unknown => plainly_asked(&asked.text, &asked.facts)
+                            .map_or(routing, |fact| Routing { route: Route::Fact { fact }, ..routing }),
+                        _ => routing,
+                    });
                 let _ = reply.send(routing.map_err(|error| unscored(&error)));
             }
             Job::ReadAhead { exam, facts } => {
