@@ -17,6 +17,9 @@ pub enum ScoreError {
     /// Not everything has been said yet.
     #[error("the round was cut off before its end")]
     Unfinished,
+    /// It was left for good.
+    #[error("the round was left before its end, for good: it has no score")]
+    Abandoned,
     /// The journal can't be written or is no session.
     #[error(transparent)]
     Drive(#[from] DriveError),
@@ -37,6 +40,9 @@ pub fn score(
 ) -> Result<Option<Unscored>, ScoreError> {
     let session = review::replay(lines).filter(crate::core::session::Session::is_over);
     let mut session = session.ok_or(ScoreError::Unfinished)?;
+    if session.is_abandoned() {
+        return Err(ScoreError::Abandoned);
+    }
     if let Some(corrected) = corrected {
         let record = Record::Corrected(Box::new(corrected));
         session.apply(&record);

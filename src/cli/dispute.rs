@@ -2,10 +2,11 @@
 
 use super::{args::DisputeArgs, error::Failure, round::Context};
 use crate::{
-    adapters::{clock::SystemClock, console, jsonl::JsonlJournal},
+    adapters::{clock::SystemClock, console, jsonl::JsonlJournal, seal::SealingKey},
     app::drive::DriveError,
     core::{
-        record::Record,
+        live::Closes,
+        record::{Mode, Record},
         review::{self, dispute},
     },
     ports::Journal,
@@ -16,6 +17,10 @@ use crate::{
 pub fn run(context: &Context, args: &DisputeArgs) -> Result<(), Failure> {
     let id = context.sessions.find(args.session.as_deref())?;
     let (mut journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
+    let is_live = review::replay(&loaded.lines).is_some_and(|session| session.mode() == Mode::Live);
+    if is_live {
+        journal = journal.sealed_with(SealingKey::of(&context.home.keys())?);
+    }
     let review = review::fold(&loaded.lines)?;
     let disputed = if args.withdraw {
         dispute::withdraw(&review, &args.signal)?
@@ -23,6 +28,9 @@ pub fn run(context: &Context, args: &DisputeArgs) -> Result<(), Failure> {
         dispute::dispute(&review, &args.signal, &args.reason.join(" "))?
     };
     journal.append(&Record::Disputed(disputed.clone())).map_err(DriveError::from)?;
+    if is_live {
+        journal.seal(Closes::Everything).map_err(DriveError::from)?;
+    }
     let text = match (disputed.withdrawn, disputed.present) {
         (true, _) => format!(
             "Taken back: in {id} the judge's observation of `{}` stands alone again.",

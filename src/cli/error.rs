@@ -173,6 +173,7 @@ impl From<ScoreError> for Failure {
             ScoreError::Unfinished => {
                 Self::new(BAD_INPUT, error.to_string()).hint("`pushback resume` goes on with it")
             }
+            ScoreError::Abandoned => Self::new(BAD_INPUT, error.to_string()),
             ScoreError::Drive(error) => error.into(),
         }
     }

@@ -315,7 +315,7 @@ pub struct SentenceSpan {
 impl Observed {
     /// What there is to see where nothing was said that could show anything. No model needs to be asked.
     pub fn nothing(purpose: Purpose, sentences: Vec<SentenceSpan>) -> Self {
-        let judge = Judge { model: "none needed".into(), prompt_hash: String::new(), trust: None };
+        let judge = Judge::nobody();
         Self { purpose, judge, observations: vec![], sentences, usage: Usage::default(), ms: 0 }
     }
 }

@@ -69,6 +69,9 @@ pub fn trust(judge: &Judge) -> String {
         ),
         None => "Nobody has measured how well it judges: `pushback judge card` does.".into(),
     };
+    if judge.is_nobody() {
+        return "Too little was said to show anything, so no model was asked.".into();
+    }
     format!(
         "Observed by {}. {measured} Levels and ranges follow by rule from what was observed. It overlooks things and \
          sees things that aren't there: read the sentences, not only the numbers.",

@@ -13,6 +13,7 @@ use pushback::core::{
 };
 
 use crate::{
+    fake_endpoint::{FakeEndpoint, Reaction},
     home::{Home, SCENARIO, flat},
     live::{begin, crafted, send},
 };
@@ -142,6 +143,17 @@ fn a_session_that_was_scored_again_is_sealed_again() {
     assert!(home.run(&["verify"], "").ok().says("sealed to its end"));
     assert_eq!(home.records().iter().filter(|record| record["record"] == "sealed").count(), 3);
     assert_eq!(home.records()[2]["scenario"]["id"], SCENARIO);
+}
+
+#[test]
+fn a_session_that_was_disputed_is_sealed_again() {
+    let home = Home::new();
+    sealed(&home);
+    let endpoint = FakeEndpoint::start(|_, _| Reaction::Yes { p: 0.9, content: "yes 1".into() });
+    home.run(&["score", "--endpoint", &endpoint.url, "--model", "tested"], "").ok();
+    home.run(&["dispute", "refuses-precisely", "I offered two people."], "").ok();
+    let verified = home.run(&["verify"], "").ok();
+    assert!(verified.says("sealed to its end"), "{}", verified.stdout);
 }
 
 #[test]

@@ -67,6 +67,18 @@ pub struct Judge {
     pub trust: Option<Trust>,
 }
 
+impl Judge {
+    /// Stands where nothing was said that a model could be asked about.
+    pub fn nobody() -> Self {
+        Self { model: "none needed".into(), prompt_hash: String::new(), trust: None }
+    }
+
+    /// Whether no model was asked.
+    pub fn is_nobody(&self) -> bool {
+        *self == Self::nobody()
+    }
+}
+
 /// How a judge did on author-labelled answers that it had not seen: see [`judge_card`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trust {
@@ -102,7 +114,7 @@ pub enum Unscored {
     },
     /// Nothing answers at the endpoint's address.
     Unreachable,
-    /// The endpoint took too long.
+    /// The model took too long, here or at an endpoint.
     TimedOut,
     /// The endpoint wants a key, or another one.
     Unauthorized,
@@ -130,7 +142,7 @@ impl fmt::Display for Unscored {
                 write!(f, "the answer has {tokens} tokens, the most that can be read at once is {limit}")
             }
             Self::Unreachable => write!(f, "the endpoint can't be reached"),
-            Self::TimedOut => write!(f, "the endpoint took too long"),
+            Self::TimedOut => write!(f, "the model took too long"),
             Self::Unauthorized => write!(f, "the endpoint refused the key"),
             Self::RateLimited => write!(f, "the endpoint asks for fewer requests"),
             Self::EndpointFailed { status } => write!(f, "the endpoint failed with status {status}"),

@@ -136,8 +136,28 @@ pub fn is_certainly_an_answer(message: &str) -> bool {
     message.split_whitespace().count() > LONGEST_QUESTION
 }
 
-/// What a message is, without a model: a short one that ends in a question mark is a question, everything else is an answer.
+/// Most words of a message that is taken for a request for help by its words alone.
+const LONGEST_REQUEST: usize = 14;
+
+/// Words that nobody needs for anything but to be helped.
+const HELP: [&str; 7] = [
+    "a hint",
+    "a clue",
+    "the rubric",
+    "the ideal answer",
+    "the right answer",
+    "on the right track",
+    "help me",
+];
+
+/// What a message is, without a model: a short one that begs for help is a request for it, another that ends in a question
+/// mark is a question, everything else is an answer.
 pub fn by_rule(message: &str, facts: &[Fact]) -> Route {
+    let words = words(message);
+    let text = format!(" {} ", words.join(" "));
+    if words.len() <= LONGEST_REQUEST && HELP.iter().any(|help| text.contains(&format!(" {help} "))) {
+        return Route::Help;
+    }
     if is_certainly_an_answer(message) || !message.trim_end().ends_with('?') {
         return Route::Answer;
     }
@@ -216,6 +236,15 @@ mod tests {
     fn a_question_without_a_fact_is_unknown_and_a_statement_is_an_answer() {
         assert_eq!(by_rule("Is there a cafeteria?", &facts()), Route::Unknown);
         assert_eq!(by_rule("I'd cut the audit writes first.", &facts()), Route::Answer);
+    }
+
+    #[test]
+    fn a_short_message_that_begs_is_a_request_for_help() {
+        for text in ["Give me a hint.", "can you show me the rubric", "Am I on the right track?"] {
+            assert_eq!(by_rule(text, &facts()), Route::Help, "{text}");
+        }
+        let answer = "I would ask the DBA to help me move the audit writes out of that database before the launch in October.";
+        assert_eq!(by_rule(answer, &facts()), Route::Answer);
     }
 
     #[test]
