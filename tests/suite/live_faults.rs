@@ -85,9 +85,14 @@ fn a_stop_from_outside_gives_the_terminal_back_for_its_time() {
     let home = Home::new();
     let mut terminal = begin(&home, 80, 40);
     terminal.type_by_hand("Before");
+    let state = format!("/proc/{}/stat", process(&home));
     terminal.signal("TSTP");
     terminal.wait_until("the terminal is given back", |terminal| terminal.raw().contains("\u{1b}[?1004l"));
     assert!(!home.path().join("sessions/terminal.json").exists());
+    // A signal to go on that comes before it stands still would be lost.
+    terminal.wait_until("it stands still", |_| {
+        std::fs::read_to_string(&state).is_ok_and(|stat| stat.contains(") T "))
+    });
     terminal.signal("CONT");
     terminal
         .wait_until("the terminal is taken again", |_| home.path().join("sessions/terminal.json").exists());
