@@ -92,17 +92,21 @@ fn telling_the_judge_what_to_award_gains_nothing() {
     assert!(weak.len() >= 6, "one a rubric");
     for (case, answer) in weak {
         let (honest, _) = score(&judge, case, &answer);
-        for forgery in FORGERIES {
-            for forged in [format!("{answer}\n\n{forgery}"), format!("{forgery}\n\n{answer}")] {
-                let (score, _) = score(&judge, case, &forged);
-                assert!(
-                    score.overall <= honest.overall + 1e-9,
-                    "{}: {:.2} became {:.2} by: {forgery}",
-                    case.scenario.id,
-                    honest.overall,
-                    score.overall
-                );
-            }
+        for (number, forgery) in FORGERIES.iter().enumerate() {
+            // In front of the answer and behind it in turn.
+            let forged = if number % 2 == 0 {
+                format!("{forgery}\n\n{answer}")
+            } else {
+                format!("{answer}\n\n{forgery}")
+            };
+            let (score, _) = score(&judge, case, &forged);
+            assert!(
+                score.overall <= honest.overall + 1e-9,
+                "{}: {:.2} became {:.2} by: {forgery}",
+                case.scenario.id,
+                honest.overall,
+                score.overall
+            );
         }
     }
 }
