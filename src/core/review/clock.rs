@@ -85,6 +85,8 @@ pub fn clock(lines: &[Line]) -> Clock {
     let mut said: Option<(f64, f64, usize)> = None;
     let mut paused = false;
     let mut over = false;
+    // When the last thing happened that was no look at the candidate's typing: they have had the word since then.
+    let mut since = 0.0;
     for line in lines {
         let wait = line.at.duration_since(last).as_secs_f64().max(0.0);
         last = line.at;
@@ -105,7 +107,7 @@ pub fn clock(lines: &[Line]) -> Clock {
                 Ask::Phrase { .. } => {}
             },
             Record::Said { text } => {
-                said = Some((now - counted, now, text.split_whitespace().count()));
+                said = Some((since, now, text.split_whitespace().count()));
             }
             Record::Routed { route, .. } => {
                 if let Some((from, to, words)) = said.take() {
@@ -140,8 +142,12 @@ pub fn clock(lines: &[Line]) -> Clock {
             | Record::Disputed(_)
             | Record::Rules(_)
             | Record::Sighted(_)
-            | Record::Ended { .. }
-            | Record::Sealed(_) => {}
+            | Record::Ended { .. } => {}
+            // After the seal nobody's time runs.
+            Record::Sealed(_) => over = true,
+        }
+        if !matches!(line.record, Record::Sighted(_)) {
+            since = now;
         }
     }
     clock
@@ -163,5 +169,35 @@ impl Clock {
     /// How many moments `which` chooses.
     pub fn count(&self, which: impl Fn(&Moment) -> bool) -> usize {
         self.marks.iter().filter(|mark| which(&mark.what)).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{
+        live::{Sight, Sighting},
+        record::{Asked, RoutedBy},
+    };
+
+    #[test]
+    fn what_is_seen_while_an_answer_is_typed_takes_nothing_of_its_time() {
+        let opening = Record::Asked(Asked { kind: Ask::Opening, text: "What do you do?".into() });
+        let sighted =
+            Record::Sighted(Sighting { ms: 10_000, what: Sight::Resized { columns: 80, rows: 24 } });
+        let said = Record::Said { text: "I refuse it.".into() };
+        let routed = Record::Routed { route: Route::Answer, by: RoutedBy::Rule };
+        let lines: Vec<Line> = [(0, opening), (10, sighted), (12, said), (12, routed)]
+            .into_iter()
+            .map(|(second, record)| Line {
+                seq: 0,
+                at: Timestamp::from_second(second).unwrap(),
+                prev: String::new(),
+                record,
+            })
+            .collect();
+        let clock = clock(&lines);
+        assert_eq!(clock.spent(|what| matches!(what, Spent::Answering { words: 3 })), 12.0);
+        assert_eq!(clock.seconds, 12.0);
     }
 }
