@@ -96,14 +96,15 @@ pub fn score(
         let (observed, took) = match wait(&observer, &ticket.batch, &exams, watch) {
             Ok(observed) => observed,
             Err(why) => {
-                // A batch that gave nothing will never give anything; everything else can be asked for again.
-                if matches!(why, Unscored::NotAnAnswer { .. } | Unscored::EndpointFailed { status: 404 }) {
+                // A batch that nobody knows any more gives nothing; after anything else it can be asked for again.
+                if why == (Unscored::EndpointFailed { status: 404 }) {
                     fs::remove_file(&path).map_err(|cause| cant("remove", &path, &cause))?;
                 }
                 return Ok(Some(why));
             }
         };
         if observed.is_empty() && is_new {
+            fs::remove_file(&path).map_err(|cause| cant("remove", &path, &cause))?;
             return Ok(Some(Unscored::NotAnAnswer {
                 detail: "the batch holds no reply to what was asked".into(),
             }));

@@ -1,6 +1,6 @@
 //! `pushback rubric check`: does a rubric work with the judge in use?
 
-use std::{path::Path, sync::atomic::Ordering};
+use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -9,6 +9,7 @@ use super::{
     bank,
     dialogue::Dialogue,
     error::{BAD_INPUT, FAILED, Failure},
+    judge::Cancelled,
     model,
     round::Context,
 };
@@ -21,7 +22,6 @@ use crate::{
         rubric::Rubric,
         text::one_line,
     },
-    ports::Watch,
     render::{check as render, term},
 };
 
@@ -60,16 +60,6 @@ pub fn run(context: &Context, args: &CheckArgs) -> Result<(), Failure> {
         render::page(&check, console::width())
     };
     Ok(console::print(&text)?)
-}
-
-struct Cancelled<'a>(&'a Context);
-
-impl Watch for Cancelled<'_> {
-    fn step(&self, _: usize, _: usize) {}
-
-    fn is_cancelled(&self) -> bool {
-        self.0.cancelled.load(Ordering::SeqCst)
-    }
 }
 
 /// A case that is scored against the rubric.

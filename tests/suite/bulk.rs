@@ -165,6 +165,18 @@ fn a_batch_that_was_handed_in_before_a_kill_is_not_handed_in_again() {
 }
 
 #[test]
+fn a_look_at_a_batch_that_comes_to_nothing_does_not_give_the_batch_up() {
+    let home = Home::new();
+    answers(&home, 1);
+    let endpoint = FakeEndpoint::start(|_, body| all_shown(body));
+    let ticket =
+        json!({"batch": "batch-unreadable", "endpoint": endpoint.url, "model": "tested"}).to_string();
+    let path = home.write("out.jsonl.batch", &ticket);
+    score(&home, &endpoint, &["--batch"]).fails(4, "the endpoint's reply is no answer");
+    assert_eq!(fs::read_to_string(&path).unwrap(), ticket);
+}
+
+#[test]
 fn bad_lines_are_told_and_passed_over() {
     let home = Home::new();
     let good = json!({"id": "good", "scenario": SCENARIO, "answer": "I would refuse the loan and tell the VP today."});

@@ -168,6 +168,7 @@ impl Server {
                 json!({"id": format!("batch-{}", batches.begun.len() - 1), "status": "validating"})
                     .to_string()
             }
+            ["batches", "batch-unreadable"] => "half a {".into(),
             ["batches", id] => {
                 let (input, looks) = &mut batches.begun[number(id)];
                 *looks += 1;

@@ -114,9 +114,6 @@ impl EndpointObserver {
                 replies.entry(name.to_owned()).or_default().push(line.answer());
             }
         }
-        if replies.is_empty() {
-            return Err(not_an_answer("the batch ended without any"));
-        }
         let mut observed = Observed::new();
         for (place, exam) in exams.iter().enumerate() {
             // The same words about the same statements have the same name: what was observed holds for each of them.
