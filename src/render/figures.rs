@@ -44,7 +44,7 @@ pub fn page(figures: &Figures, width: usize) -> String {
         out.push_str(&super::term::wrap_hanging(&row, width, 2, 7));
         out.push('\n');
     }
-    out + &reliability(figures) + &kinds(figures)
+    out + &reliability(figures) + &kinds(figures) + &hardly_seen(figures, width)
 }
 
 /// A judge's card.
@@ -121,6 +121,28 @@ fn reliability(figures: &Figures) -> String {
             })
             .collect();
         out.push_str(&format!("  {said:.2} {} {was:.2}  {}\n", paint(FAINT, cells), paint(FAINT, count)));
+    }
+    out
+}
+
+fn hardly_seen(figures: &Figures, width: usize) -> String {
+    let hardly = figures.hardly_seen();
+    if hardly.is_empty() {
+        return String::new();
+    }
+    let mut out = format!(
+        "\n  {} of {} signals and red flags that it can hardly see: a clearer statement helps\n",
+        hardly.len(),
+        figures.signals.len()
+    );
+    for (id, signal) in hardly {
+        let auc = signal.auc.map_or("-".into(), |auc| format!("{auc:.2}"));
+        let ((shown, of), (not_shown, of_not)) = (signal.shown, signal.not_shown);
+        let row = format!(
+            "{:<30} seen in {shown} of {of} that show it, {not_shown} of {of_not} that don't, AUC {auc}",
+            one_line(id)
+        );
+        out.push_str(&(super::term::wrap_hanging(&row, width, 2, 4) + "\n"));
     }
     out
 }

@@ -45,6 +45,30 @@ pub struct Figures {
     pub covered: Option<f64>,
     /// By the kind of answer.
     pub kinds: BTreeMap<String, Kind>,
+    /// By signal or red flag, as `rubric/signal`: ids are a rubric's own.
+    #[serde(default)]
+    pub signals: BTreeMap<String, SignalFigures>,
+}
+
+/// How well one signal or red flag is seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SignalFigures {
+    /// Of the answers that are labelled to show it: in how many it was seen, and how many there are.
+    pub shown: (usize, usize),
+    /// The same for answers that are labelled not to show it.
+    pub not_shown: (usize, usize),
+    /// Probability that an answer that shows it gets a higher probability than one that doesn't.
+    pub auc: Option<f64>,
+}
+
+/// Below this AUC a signal is hardly told from its absence: in more than one of five pairs the judge prefers the wrong answer.
+const HARDLY: f64 = 0.8;
+
+impl SignalFigures {
+    /// Whether the judge can hardly see it. Without an answer that shows it, that can't be said.
+    pub fn is_hardly_seen(&self) -> bool {
+        self.shown.1 > 0 && (self.shown.0 == 0 || self.auc.is_some_and(|auc| auc < HARDLY))
+    }
 }
 
 /// How answers of one kind come out.
@@ -71,12 +95,20 @@ impl Figures {
         let (mut pairs, mut overall, mut criteria) = (vec![], vec![], vec![]);
         let mut figures = Self { answers: labelled.len(), ..Self::default() };
         let mut covered = 0;
+        let mut signals: BTreeMap<String, Vec<Pair>> = BTreeMap::new();
         for (index, (labelled, observations)) in labelled.iter().zip(observed).enumerate() {
             for ((statement, shown), quoted) in
                 labelled.exam.statements.iter().zip(&labelled.shown).zip(&labelled.evidence)
             {
                 let seen = observations.iter().find(|observation| observation.signal == statement.signal);
-                pairs.push(Pair { p: seen.map_or(0.0, |seen| seen.p), shown: *shown, answer: index });
+                let pair = Pair { p: seen.map_or(0.0, |seen| seen.p), shown: *shown, answer: index };
+                pairs.push(pair);
+                let name = format!("{}/{}", labelled.case.rubric.id, statement.signal);
+                signals.entry(name.clone()).or_default().push(pair);
+                let counts = figures.signals.entry(name).or_default();
+                let counts = if *shown { &mut counts.shown } else { &mut counts.not_shown };
+                counts.0 += usize::from(seen.is_some_and(Observation::present));
+                counts.1 += 1;
                 if !quoted.is_empty() {
                     let first = seen.and_then(|seen| seen.sentences.first());
                     figures.hits.1 += 1;
@@ -106,6 +138,11 @@ impl Figures {
             kind.labelled /= kind.answers as f64;
             kind.judged /= kind.answers as f64;
         }
+        for (signal, pairs) in &signals {
+            if let Some(figures) = figures.signals.get_mut(signal) {
+                figures.auc = agreement::auc(pairs);
+            }
+        }
         let scenarios: BTreeSet<&str> = labelled.iter().map(|l| l.answer.scenario.as_str()).collect();
         figures.scenarios = scenarios.len();
         figures.labels = pairs.len();
@@ -122,6 +159,18 @@ impl Figures {
         figures
     }
 
+    /// Signals and red flags that the judge can hardly see, the worst first.
+    pub fn hardly_seen(&self) -> Vec<(&str, SignalFigures)> {
+        let mut hardly: Vec<(&str, SignalFigures)> = self
+            .signals
+            .iter()
+            .filter(|(_, figures)| figures.is_hardly_seen())
+            .map(|(id, figures)| (id.as_str(), *figures))
+            .collect();
+        hardly.sort_by(|a, b| a.1.auc.unwrap_or(0.0).total_cmp(&b.1.auc.unwrap_or(0.0)));
+        hardly
+    }
+
     /// Answers of the kinds in [`HOLLOW`]: how many, how many read `mid` or below, and the highest level.
     pub fn hollow(&self) -> Kind {
         HOLLOW.iter().filter_map(|kind| self.kinds.get(*kind)).fold(Kind::default(), |sum, kind| Kind {
@@ -130,5 +179,28 @@ impl Figures {
             highest: sum.highest.max(kind.highest),
             ..sum
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(shown: (usize, usize), auc: f64) -> SignalFigures {
+        SignalFigures { shown, not_shown: (0, 30), auc: Some(auc) }
+    }
+
+    #[test]
+    fn what_is_never_seen_or_hardly_told_apart_is_named_the_worst_first() {
+        let signals = [
+            ("a/works", seen((9, 10), 0.95)),
+            ("a/never", seen((0, 4), 0.9)),
+            ("b/guessed", seen((5, 9), 0.6)),
+            ("b/untested", SignalFigures { shown: (0, 0), not_shown: (0, 40), auc: None }),
+        ];
+        let signals = signals.map(|(id, figures)| (id.to_owned(), figures)).into();
+        let figures = Figures { signals, ..Figures::default() };
+        let named: Vec<&str> = figures.hardly_seen().into_iter().map(|(id, _)| id).collect();
+        assert_eq!(named, ["b/guessed", "a/never"]);
     }
 }
