@@ -1,6 +1,7 @@
 //! Pages in a real browser: `PUSHBACK_TEST_BROWSER=chromium cargo test --test suite browser -- --ignored`.
+//! `PUSHBACK_TEST_AXE` names the `axe.min.js` of axe-core from npm.
 
-use std::{process::Command, time::Duration};
+use std::{fs, process::Command, time::Duration};
 
 use pushback::{adapters::jsonl, core::review, render::html::Place};
 
@@ -12,11 +13,16 @@ use crate::{
 
 /// What the browser makes of a page: its document after everything has run that can run.
 fn document(home: &Home, page: &str) -> String {
+    in_colours(home, page, "light")
+}
+
+fn in_colours(home: &Home, page: &str, scheme: &str) -> String {
     let file = home.write("page.html", page);
     let browser = std::env::var("PUSHBACK_TEST_BROWSER").expect("PUSHBACK_TEST_BROWSER names a Chromium");
     let profile = home.path().join("profile");
     let output = Command::new(browser)
         .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .arg(format!("--blink-settings=preferredColorScheme={}", if scheme == "dark" { 0 } else { 1 }))
         .arg(format!("--virtual-time-budget={}", Duration::from_secs(3).as_millis()))
         .arg(format!("--user-data-dir={}", profile.display()))
         .arg(format!("file://{}", file.display()))
@@ -60,4 +66,34 @@ fn the_policy_stops_a_script_that_got_in() {
     let page = pushback::render::html::review::review(&review, &[], Place::Alone, &jiff::tz::TimeZone::UTC);
     assert!(!document(&home, &witnessed(&page)).contains("ran</title>"), "even our own script is stopped");
     assert!(document(&home, &witnessed(&without_policy(&page))).contains("<title>nothing ran</title>"));
+}
+
+/// Runs axe-core and leaves in the document which scheme it saw, how many rules passed, and what it holds against the page.
+const AUDIT: &str = "<script>axe.run(document).then(found => {
+    const scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+    const violations = found.violations.map(v => v.id + ' at ' + v.nodes.map(node => node.target).join(', '));
+    document.title = scheme + ': ' + (found.passes.length > 10) + ' ' + violations.join('; ');
+})</script></body>";
+
+#[test]
+#[ignore = "needs a browser, and axe-core from npm"]
+fn axe_core_finds_nothing_against_any_page_in_either_scheme() {
+    let axe = std::env::var("PUSHBACK_TEST_AXE").expect("PUSHBACK_TEST_AXE names axe.min.js");
+    let axe =
+        format!("<script>{}</script>", fs::read_to_string(axe).unwrap().replace("</script", "<\\/script"));
+    let home = Home::new();
+    pages::rich(&home);
+    home.run(&["review", "--all", "--out", "site"], "").ok();
+    let site = home.path().join("site");
+    let session = format!("sessions/{}.html", round().id);
+    for name in ["index.html", "progress.html", &session] {
+        let page = without_policy(&fs::read_to_string(site.join(name)).unwrap());
+        let page = page.replace("</body>", &(axe.clone() + AUDIT));
+        for scheme in ["light", "dark"] {
+            let document = in_colours(&home, &page, scheme);
+            let (_, rest) = document.split_once("<title>").unwrap();
+            let (title, _) = rest.split_once("</title>").unwrap();
+            assert_eq!(title, format!("{scheme}: true "), "{name}");
+        }
+    }
 }

@@ -105,7 +105,7 @@ pub fn is_inert(page: &str) {
 }
 
 /// The page of a round that has everything.
-fn rich(home: &Home) -> String {
+pub fn rich(home: &Home) -> String {
     for day in 1..=3 {
         let mut earlier = round();
         earlier.id = format!("2026-02-0{day}-0900-ga-date-on-one-database");
