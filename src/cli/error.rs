@@ -1,15 +1,23 @@
 //! What went wrong, for people: a message, a hint, and an exit code.
 
-use std::fmt;
+use std::{
+    fmt,
+    io::IsTerminal,
+    panic::{self, AssertUnwindSafe},
+    sync::{Arc, Mutex},
+};
 
 use crate::{
-    adapters::{config::ConfigError, jsonl::OpenError, paths::NoHome, seal::KeyError, sessions::FindError},
+    adapters::{
+        config::ConfigError, console, jsonl::OpenError, paths::NoHome, seal::KeyError, sessions::FindError,
+    },
     app::{drive::DriveError, score::ScoreError},
     core::{
         bank::DrawError,
         compare::CompareError,
         review::{FoldError, dispute::DisputeError},
     },
+    render::term::wrap_hanging,
 };
 
 /// Everything went as asked.
@@ -59,6 +67,41 @@ impl fmt::Display for Failure {
         }
         Ok(())
     }
+}
+
+/// Does something, and turns a panic, which is a mistake of this program's, into a failure that says so. What was taken,
+/// the terminal above all, is given back on the way.
+///
+/// # Errors
+///
+/// What `work` fails with, or that it panicked.
+pub fn unbroken<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    let noted: Arc<Mutex<Option<String>>> = Arc::default();
+    let note = noted.clone();
+    panic::set_hook(Box::new(move |info| {
+        let payload = info.payload();
+        let what =
+            payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
+        let place = info.location().map_or(String::new(), |place| format!(" at {place}"));
+        if let Ok(mut note) = note.lock() {
+            note.get_or_insert(format!("{place}: {}", what.unwrap_or("no reason was given")));
+        }
+    }));
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let note = noted.lock().ok().and_then(|mut note| note.take()).unwrap_or_default();
+        Err(Failure::new(FAILED, format!("a mistake in pushback ended it{note}"))
+            .hint("what you had sent is kept, and so is what you were typing: `pushback resume` goes on. Please report the line above"))
+    })
+}
+
+/// A failure as it is written to standard error: with lines that fit, if that is a terminal.
+pub fn for_terminal(failure: &Failure) -> String {
+    let text = failure.to_string();
+    if !std::io::stderr().is_terminal() {
+        return text;
+    }
+    let width = console::width();
+    text.lines().map(|line| wrap_hanging(line, width, 0, 2)).collect::<Vec<_>>().join("\n")
 }
 
 impl From<NoHome> for Failure {

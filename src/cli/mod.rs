@@ -40,7 +40,7 @@ use clap::Parser;
 
 pub use args::Args;
 use args::{Command, RubricCommand, ScenarioCommand, ScoreArgs, SessionsCommand};
-use error::Failure;
+pub use error::{Failure, unbroken};
 
 use crate::core::lint::Kind;
 
@@ -54,12 +54,12 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { error::BAD_INPUT } else { error::DONE });
         }
     };
-    match execute(args) {
+    match error::unbroken(|| execute(args)) {
         Ok(()) => ExitCode::from(error::DONE),
         Err(failure) if failure.reader_gone => ExitCode::from(error::DONE),
         Err(failure) => {
             let mut stderr = anstream::stderr().lock();
-            let _ = writeln!(stderr, "{failure}");
+            let _ = writeln!(stderr, "{}", error::for_terminal(&failure));
             ExitCode::from(failure.exit)
         }
     }

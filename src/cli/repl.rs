@@ -11,7 +11,7 @@ use super::{
         ReviewArgs, TryArgs, VerifyArgs,
     },
     author, bank, compare, dispute, dry,
-    error::{BAD_INPUT, Failure},
+    error::{self, BAD_INPUT, Failure},
     guard, lint, live, progress, replay, review, round, score, sessions, verify, welcome,
 };
 use crate::{
@@ -63,7 +63,7 @@ fn obey(context: &Context, line: &str) -> Result<bool, Failure> {
     // Ctrl-C in a pager is the pager's.
     context.cancelled.store(false, Ordering::SeqCst);
     if let Err(failure) = result {
-        console::print(&failure.to_string())?;
+        console::print(&error::for_terminal(&failure))?;
     }
     Ok(true)
 }

@@ -223,3 +223,39 @@ fn kill_9_at_any_moment_loses_no_word() {
 fn kill_9_at_fifty_moments_loses_no_word() {
     (100..117).for_each(kill_and_take_up);
 }
+
+/// Is started by the test below in a pseudo-terminal: takes the terminal as a live round does, and panics.
+#[test]
+#[ignore = "panics on purpose, in the terminal of another test"]
+fn panics_in_a_live_round() {
+    let note = std::path::PathBuf::from(std::env::var_os("PUSHBACK_HOME").unwrap()).join("terminal.json");
+    let broken = pushback::cli::unbroken(|| {
+        let _taken = pushback::adapters::live_terminal::RawTerminal::take(&note).unwrap();
+        assert!(note.exists(), "the terminal is taken");
+        panic!("seven is not eight")
+    });
+    let failure: pushback::cli::Failure = broken.map(|()| ()).unwrap_err();
+    assert!(!note.exists(), "the terminal is given back");
+    println!("{failure}");
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_is_told_in_plain_words() {
+    let home = Home::new();
+    let tests = std::env::current_exe().unwrap();
+    let run = "--exact live_faults::panics_in_a_live_round --ignored --nocapture --test-threads=1";
+    let script = format!("stty -g; '{}' {run}; stty -g; read line; echo got \"$line\"", tests.display());
+    let mut terminal = Terminal::shell(&home, 100, 50, &script);
+    terminal.wait_for("test result: ok. 1 passed");
+    let before = terminal.screen().lines().next().unwrap().to_owned();
+    terminal
+        .wait_until("the same settings as before", |terminal| terminal.raw().matches(&before).count() >= 2);
+    assert!(terminal.raw().contains("\u{1b}[?2004l"), "paste marks are off again");
+    terminal.send("a line\r");
+    terminal.wait_for("got a line");
+    terminal.wait_for_words("error: a mistake in pushback ended it at tests/suite/live_faults.rs:");
+    terminal.wait_for_words("seven is not eight hint: what you had sent is kept");
+    for word in ["stack backtrace", "RUST_BACKTRACE", "panicked"] {
+        assert!(!terminal.raw().contains(word), "{word}: {}", terminal.raw());
+    }
+}
