@@ -39,8 +39,10 @@ pub struct LoopRun {
     /// The level that the person chose, if they did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<TargetLevel>,
-    /// What its rounds are drawn with.
+    /// What its rounds were drawn with.
     pub seed: u64,
+    /// The scenarios that were drawn, one a round.
+    pub scenarios: Vec<String>,
     /// What was declared before the start.
     pub declared: Vec<Aid>,
 }

@@ -61,9 +61,7 @@ pub fn drive(
     observer: &dyn Observer,
     console: &mut dyn Console,
 ) -> Result<Ending, DriveError> {
-    if let Some(head_start) = observer.head_start() {
-        head_start(session.exam_with(""), &session.case().scenario.facts);
-    }
+    warm_up(session, observer);
     let rules = review::rules(lines).cloned();
     let patience = rules.as_ref().map(|rules| rules.patience);
     let mut event = Event::Began;
@@ -129,6 +127,14 @@ pub fn drive(
             Some(following) => event = following,
             None => return Ok(Ending::Left),
         }
+    }
+}
+
+/// Lets the model read the case, if it can do so before it is asked. Where the clock runs from the first question on, this
+/// comes before the person's word.
+pub fn warm_up(session: &Session, observer: &dyn Observer) {
+    if let Some(head_start) = observer.head_start() {
+        head_start(session.exam_with(""), &session.case().scenario.facts);
     }
 }
 

@@ -1,7 +1,6 @@
 //! `pushback live --loop`: several rounds in order, the debrief at the end.
 
-use std::time::Instant;
-
+use jiff::{Timestamp, ToSpan};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
@@ -25,8 +24,9 @@ use crate::{
     },
     app::drive::{self, Ending},
     core::{
-        bank::{Bank, Case, nearest},
+        bank::{Bank, Case, Wanted, nearest},
         interview_loop::{self, InterviewLoop},
+        level::TargetLevel,
         live::LoopPlace,
         review::{self, Review},
         text::one_line,
@@ -60,19 +60,25 @@ pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure
         return Err(Failure::new(BAD_INPUT, format!("there is no interview loop `{id}`{near}"))
             .hint("`pushback live --list-loops` shows those that there are"));
     };
+    let seed = args.seed.unwrap_or_else(rand::random);
+    let chosen = args.target.or(context.config.target.filter(|_| definition.target.is_none()));
+    let cases = draw(context, &bank, definition, chosen, seed)?;
     let run = LoopRun {
         definition: definition.clone(),
-        target: args.target.or(context.config.target.filter(|_| definition.target.is_none())),
-        seed: args.seed.unwrap_or_else(rand::random),
+        target: chosen,
+        seed,
+        scenarios: cases.iter().map(|case| case.scenario.id.clone()).collect(),
         declared: args.declare.clone(),
     };
-    let cases = draw(context, &bank, &run)?;
     let observer = model::observer(context)?;
+    let target =
+        definition.rounds.first().map_or_else(Default::default, |round| definition.target(round, chosen));
+    if let Some(case) = cases.first() {
+        live::warm_up(case, target, &*observer);
+    }
     let entrance = Entrance::new(context, args)?;
     let minutes =
         cases.iter().zip(&definition.rounds).map(|(case, round)| minutes(case, round.minutes)).sum();
-    let target =
-        definition.rounds.first().map_or_else(Default::default, |round| definition.target(round, run.target));
     let what = format!("{}, {} rounds", one_line(&definition.title), definition.rounds.len());
     if !entrance.word(&what, minutes, target)? {
         drop(entrance);
@@ -94,16 +100,30 @@ fn minutes(case: &Case, given: Option<u32>) -> u32 {
 }
 
 /// The cases of all rounds. The same seed draws the same from the same bank and the same past.
-fn draw<'a>(context: &Context, bank: &'a Bank, run: &LoopRun) -> Result<Vec<&'a Case>, Failure> {
+fn draw<'a>(
+    context: &Context,
+    bank: &'a Bank,
+    definition: &InterviewLoop,
+    chosen: Option<TargetLevel>,
+    seed: u64,
+) -> Result<Vec<&'a Case>, Failure> {
     let mut taken: Vec<String> =
-        run.definition.rounds.iter().filter_map(|round| round.scenario.clone()).collect();
-    let mut seeds = ChaCha20Rng::seed_from_u64(run.seed);
+        definition.rounds.iter().filter_map(|round| round.scenario.clone()).collect();
+    let mut seeds = ChaCha20Rng::seed_from_u64(seed);
     let mut cases = vec![];
-    for round in &run.definition.rounds {
+    for round in &definition.rounds {
         let seed = seeds.random();
         let case = match &round.scenario {
             Some(id) => bank.case(id)?,
-            None => live::draw(context, bank, round.theme.as_deref(), seed, &taken)?,
+            None => {
+                let wanted = Wanted {
+                    theme: round.theme.clone(),
+                    round: round.round,
+                    level: Some(definition.target(round, chosen)),
+                    minutes: round.minutes,
+                };
+                live::draw(context, bank, &wanted, seed, &taken)?
+            }
         };
         taken.push(case.scenario.id.clone());
         cases.push(case);
@@ -146,44 +166,36 @@ fn rounds(
     observer: &dyn Observer,
 ) -> Result<(), Failure> {
     let Some(run) = &open.of_loop else { return Ok(()) };
-    let played = sessions(context, &open.id)?.len();
-    let left_for_good = sessions(context, &open.id)?.last().is_some_and(|id| {
-        let lines = jsonl::load(&context.sessions.journal(id)).map(|loaded| loaded.lines).unwrap_or_default();
-        review::replay(&lines).is_some_and(|session| session.is_abandoned())
-    });
+    let played = sessions(context, &open.id)?;
+    let mut before = match played.last() {
+        Some(id) => jsonl::load(&context.sessions.journal(id)).map(|loaded| loaded.lines).unwrap_or_default(),
+        None => vec![],
+    };
     let of = run.definition.rounds.len();
-    let mut seeds = ChaCha20Rng::seed_from_u64(run.seed);
-    for (number, round) in (1..).zip(&run.definition.rounds) {
-        let seed: u64 = seeds.random();
-        if number <= played || left_for_good {
-            continue;
+    let rounds = (1..).zip(run.definition.rounds.iter().zip(&run.scenarios)).skip(played.len());
+    for (number, (round, scenario)) in rounds {
+        if review::replay(&before).is_some_and(|session| session.is_abandoned()) {
+            break;
         }
-        let case = match &round.scenario {
-            Some(id) => bank.case(id)?,
-            None => {
-                let named = run
-                    .definition
-                    .rounds
-                    .iter()
-                    .filter_map(|round| round.scenario.clone())
-                    .collect::<Vec<_>>();
-                live::draw(context, bank, round.theme.as_deref(), seed, &named)?
-            }
-        };
+        let case = bank.case(scenario)?;
         let minutes = minutes(case, round.minutes);
-        let (entered, break_ms) = match entrance.take() {
-            Some(entrance) => (entrance, 0),
+        let target = run.definition.target(round, run.target);
+        let ended = before.last().map(|line| line.at);
+        let entered = match entrance.take() {
+            Some(entrance) => entrance,
             None => {
                 live::require_terminal()?;
+                live::warm_up(case, target, observer);
                 let args = LiveArgs { declare: run.declared.clone(), ..LiveArgs::default() };
                 let entered = Entrance::new(context, &args)?;
-                console::print(&screen::between_rounds(round, number, of, minutes, console::width()))?;
-                let began = Instant::now();
+                let until = break_ends(ended, round.break_before);
+                let screen = screen::between_rounds(round, (number, of), minutes, &until, console::width());
+                console::print(&screen)?;
                 if !entered.wait_for_word()? {
                     drop(entered);
                     return live::finish(context, Ending::Left, &open.id);
                 }
-                (entered, began.elapsed().as_millis() as u64)
+                entered
             }
         };
         let of_loop = LoopPlace {
@@ -192,14 +204,15 @@ fn rounds(
             round: number,
             of,
             weight: round.weight.unwrap_or(1),
-            break_ms,
+            break_ms: ended.map_or(0, |ended| since(ended, SystemClock.now())),
+            break_minutes: round.break_before,
         };
         let id = format!("{}-round-{number:02}-{}", open.id, case.scenario.id);
         let plan = Plan {
             id: &id,
             case,
-            seed: round.scenario.is_none().then_some(seed),
-            target: run.definition.target(round, run.target),
+            seed: round.scenario.is_none().then_some(run.seed),
+            target,
             minutes,
             voice: round.interviewer.clone(),
             of_loop: Some(of_loop),
@@ -207,10 +220,21 @@ fn rounds(
         match live::begin(context, &plan, open, entered, observer)? {
             Ending::Left => return live::finish(context, Ending::Left, &open.id),
             Ending::Over => break,
-            Ending::Sealed => {}
+            Ending::Sealed => before = jsonl::load(&context.sessions.journal(&id))?.lines,
         }
     }
     debrief(context, open, observer)
+}
+
+/// When the break after a round is over, as the clock on the wall shows it.
+fn break_ends(ended: Option<Timestamp>, minutes: u32) -> String {
+    let ended = ended.unwrap_or_else(|| SystemClock.now()).to_zoned(console::zone());
+    ended.saturating_add(i64::from(minutes).minutes()).strftime("%H:%M").to_string()
+}
+
+/// Milliseconds of wall time between two times, or 0 if it was set back.
+fn since(then: Timestamp, now: Timestamp) -> u64 {
+    u64::try_from(now.as_millisecond() - then.as_millisecond()).unwrap_or(0)
 }
 
 /// Has every round judged that was said to its end, shows what came of all of them, and opens everything again.

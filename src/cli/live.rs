@@ -33,7 +33,7 @@ use crate::{
     },
     app::drive::{self, Ending},
     core::{
-        bank::{Bank, Case},
+        bank::{Bank, Case, Wanted},
         level::TargetLevel,
         live::{Aid, LoopPlace, Patience, Rules, Sensors, Sight, Sighting, Thresholds, Voice},
         record::{Drawn, FORMAT, Line, Mode, Opened, Record},
@@ -66,12 +66,14 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
         Some(id) => (bank.case(id)?, None),
         None => {
             let seed = args.seed.unwrap_or_else(rand::random);
-            (draw(context, &bank, args.theme.as_deref(), seed, &[])?, Some(seed))
+            let wanted = Wanted { theme: args.theme.clone(), ..Wanted::default() };
+            (draw(context, &bank, &wanted, seed, &[])?, Some(seed))
         }
     };
     require_rested(context, case)?;
     let target = target(context, args);
     let observer = model::observer(context)?;
+    warm_up(case, target, &*observer);
     let entrance = Entrance::new(context, args)?;
     let minutes = case.scenario.minutes;
     if !entrance.word("a round", minutes, target)? {
@@ -88,6 +90,11 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
     let plan = Plan { id: &id, case, seed, target, minutes, voice: Voice::default(), of_loop: None };
     let ending = begin(context, &plan, &open, entrance, &*observer)?;
     finish(context, ending, &id)
+}
+
+/// Lets the model read a case while the person reads the rules: no clock runs yet.
+pub fn warm_up(case: &Case, target: TargetLevel, observer: &dyn Observer) {
+    drive::warm_up(&Session::new(Mode::Live, target, case.clone()), observer);
 }
 
 /// The level that the person interviews for.
@@ -137,11 +144,11 @@ fn require_rested(context: &Context, case: &Case) -> Result<(), Failure> {
     .hint("`pushback live` draws one that you have not seen; `rest-days` under `[live]` in the settings sets the time"))
 }
 
-/// Draws a case that has rested and is none of `taken`.
+/// Draws a case that has rested and is none of `taken`, as near as there is to what is wanted.
 pub fn draw<'a>(
     context: &Context,
     bank: &'a Bank,
-    theme: Option<&str>,
+    wanted: &Wanted,
     seed: u64,
     taken: &[String],
 ) -> Result<&'a Case, Failure> {
@@ -151,7 +158,7 @@ pub fn draw<'a>(
         let rested = seen.is_none_or(|seen| seen.saturating_add(rest).is_ok_and(|again| now >= again));
         rested && !taken.contains(&case.scenario.id)
     };
-    let drawn = bank.draw_where(theme, &mut ChaCha20Rng::seed_from_u64(seed), has_rested)?;
+    let drawn = bank.draw_near(wanted, &mut ChaCha20Rng::seed_from_u64(seed), has_rested)?;
     drawn.ok_or_else(|| {
         Failure::new(REFUSED, "you have seen every scenario of this kind too lately to play it live")
             .hint("another theme, or some days; `rest-days` under `[live]` in the settings sets how many")
@@ -431,7 +438,8 @@ pub fn finish(context: &Context, ending: Ending, id: &str) -> Result<(), Failure
     match ending {
         Ending::Over | Ending::Sealed => {
             let _ = std::fs::remove_file(context.sessions.draft(id));
-            Ok(open_rounds::close(&context.sessions, id)?)
+            open_rounds::close(&context.sessions, id)?;
+            Ok(console::print(&screen::sealed(id, console::width()))?)
         }
         Ending::Left => Ok(console::print(&format!(
             "\nEverything you said is kept, and the clock runs. `pushback resume {id}` goes on."

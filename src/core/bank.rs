@@ -87,6 +87,17 @@ impl Wanted {
             && self.level.is_none_or(|level| scenario.level.is_none_or(|own| own == level))
             && self.minutes.is_none_or(|minutes| scenario.minutes <= minutes)
     }
+
+    /// How near a scenario comes where not everything can be had: the kind of interview first, then the level, then the
+    /// time.
+    fn nearness(&self, scenario: &Scenario) -> [bool; 3] {
+        let with = |wanted: Self| wanted.fits(scenario);
+        [
+            with(Self { round: self.round, ..Self::default() }),
+            with(Self { level: self.level, ..Self::default() }),
+            with(Self { minutes: self.minutes, ..Self::default() }),
+        ]
+    }
 }
 
 /// Why nothing could be drawn.
@@ -263,22 +274,27 @@ impl Bank {
     ///
     /// When the theme doesn't exist or the bank is empty.
     pub fn draw(&self, theme: Option<&str>, rng: &mut impl Rng) -> Result<&Case, DrawError> {
-        self.draw_where(theme, rng, |_| true)?.ok_or(DrawError::Empty)
+        let wanted = Wanted { theme: theme.map(str::to_owned), ..Wanted::default() };
+        self.draw_near(&wanted, rng, |_| true)?.ok_or(DrawError::Empty)
     }
 
-    /// Draws among the cases that `may` allows. `None` if it allows none.
+    /// Draws among the cases that `may` allows: of the wanted theme, and of those as near as there is to the rest that
+    /// is wanted. `None` if none of the theme is allowed.
     ///
     /// # Errors
     ///
     /// When the theme doesn't exist.
-    pub fn draw_where(
+    pub fn draw_near(
         &self,
-        theme: Option<&str>,
+        wanted: &Wanted,
         rng: &mut impl Rng,
         may: impl Fn(&Case) -> bool,
     ) -> Result<Option<&Case>, DrawError> {
-        let wanted = Wanted { theme: theme.map(str::to_owned), ..Wanted::default() };
-        Ok(self.select(wanted)?.filter(|case| may(case)).choose(rng))
+        let of_theme = Wanted { theme: wanted.theme.clone(), ..Wanted::default() };
+        let allowed: Vec<&Case> = self.select(of_theme)?.filter(|case| may(case)).collect();
+        let nearest = allowed.iter().map(|case| wanted.nearness(&case.scenario)).max();
+        let near = |case: &&Case| Some(wanted.nearness(&case.scenario)) == nearest;
+        Ok(allowed.into_iter().filter(near).choose(rng))
     }
 }
 
@@ -302,4 +318,52 @@ fn check_references(scenario: &Scenario, rubrics: &BTreeMap<String, Rubric>) -> 
         })
         .collect();
     if faults.is_empty() { Ok(rubric.clone()) } else { Err(faults) }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha20Rng;
+
+    use super::*;
+
+    #[test]
+    fn a_draw_comes_as_near_as_there_is_to_what_is_wanted() {
+        let case = |id: &str, round: RoundKind, level: TargetLevel| {
+            let scenario = serde_json::json!({
+                "id": id, "title": "t", "theme": "x", "rubric": "r", "round": round, "level": level, "minutes": 12,
+                "setting": "s", "opening": "o", "twist": "t",
+            });
+            let rubric = serde_json::json!({"id": "r", "title": "t", "criteria": []});
+            let scenario = serde_json::from_value(scenario).unwrap();
+            let rubric = serde_json::from_value(rubric).unwrap();
+            (id.to_owned(), Case { scenario, artifact: None, rubric })
+        };
+        let cases = [
+            case("a", RoundKind::Panel, TargetLevel::Staff),
+            case("b", RoundKind::Executive, TargetLevel::Staff),
+            case("c", RoundKind::Executive, TargetLevel::Principal),
+        ];
+        let bank = Bank { cases: BTreeMap::from(cases), rubrics: BTreeMap::new() };
+        let drawn = |round, taken: &[&str]| {
+            let wanted = Wanted { round: Some(round), level: Some(TargetLevel::Staff), ..Wanted::default() };
+            let may = |case: &Case| !taken.contains(&case.scenario.id.as_str());
+            let mut ids: BTreeSet<String> = BTreeSet::new();
+            for seed in 0..20 {
+                let mut rng = ChaCha20Rng::seed_from_u64(seed);
+                ids.extend(
+                    bank.draw_near(&wanted, &mut rng, may).unwrap().map(|case| case.scenario.id.clone()),
+                );
+            }
+            ids.into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(drawn(RoundKind::Executive, &[]), ["b"]);
+        assert_eq!(
+            drawn(RoundKind::Executive, &["b"]),
+            ["c"],
+            "the kind of interview comes before the level"
+        );
+        assert_eq!(drawn(RoundKind::HiringManager, &[]), ["a", "b"], "there is none of that kind");
+        assert_eq!(drawn(RoundKind::Panel, &["a", "b", "c"]), Vec::<String>::new());
+    }
 }

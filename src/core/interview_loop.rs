@@ -7,7 +7,7 @@ use super::{
     level::{Level, TargetLevel},
     live::Voice,
     review::{Outcome, Review},
-    scenario::{LONGEST_TEXT, is_id},
+    scenario::{LONGEST_TEXT, RoundKind, is_id},
 };
 
 /// An interview loop. File: `scenarios/loops/<id>.yaml`.
@@ -39,6 +39,9 @@ pub struct LoopRound {
     /// A scenario of this theme is drawn…
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub theme: Option<String>,
+    /// …from this kind of interview, as far as there is one that the person has not seen lately…
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RoundKind>,
     /// …or it is this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
@@ -92,6 +95,9 @@ impl InterviewLoop {
                 _ => {
                     problems.push(format!("the round `{name}` needs a `theme` or a `scenario`, and not both"))
                 }
+            }
+            if round.round.is_some() && round.scenario.is_some() {
+                problems.push(format!("the round `{name}` has a `scenario`, so its `round` says nothing"));
             }
             if round.minutes.is_some_and(|minutes| !(1..=180).contains(&minutes)) {
                 problems.push(format!("`minutes` of the round `{name}` is none of 1 to 180"));

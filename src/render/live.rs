@@ -4,7 +4,7 @@ use crate::core::{
     interview_loop::{Debrief, InterviewLoop, LoopRound},
     level::TargetLevel,
     live::{
-        Aid, Answer, BLIND_SPOTS, Closes, Cut, Sensors, Sight, Thresholds, Voice,
+        Aid, Answer, BLIND_SPOTS, Closes, Cut, LoopPlace, Sensors, Sight, Thresholds, Voice,
         ledger::{Entry, Ledger},
     },
     text::{one_line, visible},
@@ -120,6 +120,20 @@ pub fn introduction(voice: &Voice, width: usize) -> Option<String> {
     Some(format!("{name}\n{}\n", wrap_hanging(greeting.unwrap_or_default().trim(), width, 2, 2)))
 }
 
+/// What there is to do with a round that is over and sealed.
+pub fn sealed(id: &str, width: usize) -> String {
+    let text = "The record is sealed.";
+    let ways = [
+        ("review", "what was said, and what was seen beside it"),
+        ("verify", "whether the record is still what was sealed"),
+        ("replay", "the typing, played back"),
+    ];
+    let ways = ways.map(|(command, what)| {
+        wrap_hanging(&paint(FAINT, format!("pushback {command} {id}  {what}")), width, 2, 4) + "\n"
+    });
+    format!("\n{text}\n{}", ways.concat())
+}
+
 /// What was seen in a live session, beside what could not be seen.
 pub fn ledger(ledger: &Ledger, sealed: Option<Closes>, width: usize) -> String {
     let mut out = format!("{}\n\n", heading("What was seen", width));
@@ -146,11 +160,14 @@ pub fn facts(ledger: &Ledger, sealed: Option<Closes>) -> Vec<String> {
     let hand = &ledger.hand;
     let mut facts = vec![];
     let ended = match ledger.cut {
-        None => "it went to its end",
+        None => "the interview was over before the time was",
         Some(Cut::Deadline) => "the time was over before the interviewer was through",
         Some(Cut::Abandoned) => "it was left for good",
     };
     facts.push(format!("{} minutes on the clock, times are from its start; {ended}", ledger.rules.minutes));
+    if let Some(place) = &ledger.rules.of_loop {
+        facts.push(loop_place(place));
+    }
     facts.push(match sealed {
         Some(Closes::Everything) => "sealed: `pushback verify` finds any change".into(),
         Some(Closes::Words) => "what was said is sealed: `pushback verify` finds any change".into(),
@@ -168,6 +185,12 @@ pub fn facts(ledger: &Ledger, sealed: Option<Closes>) -> Vec<String> {
         facts.push(format!(
             "{} characters typed{deleted}{speed}, {} in the fastest second",
             hand.typed, hand.fastest
+        ));
+    }
+    if hand.restored > 0 {
+        facts.push(format!(
+            "{} characters stood there from before a restart, and are not timed",
+            hand.restored
         ));
     }
     if let Some(silence) = &hand.silence {
@@ -193,6 +216,14 @@ pub fn facts(ledger: &Ledger, sealed: Option<Closes>) -> Vec<String> {
         facts.push(format!("help was asked for {}", times(ledger.help_asked)));
     }
     facts
+}
+
+fn loop_place(place: &LoopPlace) -> String {
+    let pause = match (place.break_ms, place.break_minutes) {
+        (0, _) => String::new(),
+        (taken, planned) => format!(", after a break of {} ({planned} min planned)", span(taken)),
+    };
+    format!("round {} of {} of the loop `{}`{pause}", place.round, place.of, one_line(&place.id))
 }
 
 fn times(count: usize) -> String {
@@ -255,12 +286,18 @@ pub fn loop_row(of: &InterviewLoop, width: usize) -> String {
     )
 }
 
-/// The screen between two rounds.
-pub fn between_rounds(round: &LoopRound, number: usize, of: usize, minutes: u32, width: usize) -> String {
+/// The screen between two rounds. `until` is when the break is over.
+pub fn between_rounds(
+    round: &LoopRound,
+    (number, of): (usize, usize),
+    minutes: u32,
+    until: &str,
+    width: usize,
+) -> String {
     let pause = match round.break_before {
         0 => String::new(),
-        1 => "A break of a minute, if you want it. ".into(),
-        minutes => format!("A break of {minutes} minutes, if you want it. "),
+        1 => format!("A break of a minute, until {until}, if you want it. "),
+        minutes => format!("A break of {minutes} minutes, until {until}, if you want it. "),
     };
     let next = format!("Round {number} of {of}: {}", one_line(&round.name));
     let text = format!("{minutes} minutes. {pause}Nothing is scored before the last round is over.");

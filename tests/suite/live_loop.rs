@@ -68,11 +68,18 @@ fn a_loop_with_a_mistake_is_told_with_its_place_and_left_out() {
     home.write("scenarios/loops/a.yaml", LOOP.replace("rounds:", "ronds:"));
     home.write("scenarios/loops/b.yaml", LOOP.replace("theme: mentoring", "theme: mentorin"));
     home.write("scenarios/loops/c.yaml", LOOP.replace("    minutes: 7", "    theme: mentoring"));
+    home.write("scenarios/loops/d.yaml", LOOP.replace("    minutes: 7", "    round: panel"));
+    home.write(
+        "scenarios/loops/e.yaml",
+        LOOP.replace("theme: mentoring", "theme: mentoring\n    round: pannel"),
+    );
     let run = home.run(&["live", "--list-loops"], "").ok();
     for message in [
         "a.yaml:4:1: unknown key `ronds`: did you mean `rounds`?",
         "b.yaml: there is no theme `mentorin`: did you mean `mentoring`?",
         "c.yaml: the round `First` needs a `theme` or a `scenario`, and not both",
+        "d.yaml: the round `First` has a `scenario`, so its `round` says nothing",
+        "e.yaml:14:12: unknown value `pannel`: did you mean `panel`?",
     ] {
         assert!(run.stderr.contains(message), "{message}: {}", run.stderr);
     }
@@ -102,6 +109,7 @@ fn a_loop_goes_through_its_rounds_and_is_judged_at_the_end() {
     );
     play_round(&mut terminal, 1);
     terminal.wait_for("Round 2 of 2: Second");
+    terminal.wait_for("A break of a minute, until ");
     assert!(!terminal.raw().contains("Together"), "nothing is judged before the end");
     home.run(&["review"], "").fails(3, "a live round is open (A loop of my own)");
     terminal.send("\r");
@@ -134,6 +142,18 @@ fn a_loop_goes_through_its_rounds_and_is_judged_at_the_end() {
         .collect();
     let together = (overall[0] + 3.0 * overall[1]) / 4.0;
     assert!(screen.contains(&format!("{together:.1} the weighted mean")), "{together}: {screen}");
+    let text = std::fs::read_to_string(&journals[1]).unwrap();
+    assert!(text.contains(r#""break_minutes":1"#) && !text.contains(r#""break_ms":0"#), "{text}");
+    let reviewed = |journal: &std::path::Path, form: &str| {
+        let id = journal.file_stem().unwrap().to_str().unwrap();
+        flat(&home.run(&["review", id, form], "").ok().stdout)
+    };
+    let first = reviewed(&journals[0], "--markdown");
+    assert!(first.contains("**Ada Lindqvist, manager**"), "the interviewer keeps their name: {first}");
+    assert!(first.contains("round 1 of 2 of the loop \\`mine\\`"), "{first}");
+    let second = reviewed(&journals[1], "--markdown");
+    assert!(second.contains("round 2 of 2 of the loop \\`mine\\`, after a break of"), "{second}");
+    assert!(second.contains("(1 min planned)"), "{second}");
     for journal in &journals {
         let id = journal.file_stem().unwrap().to_str().unwrap();
         assert!(home.run(&["verify", id], "").ok().says("sealed to its end"));

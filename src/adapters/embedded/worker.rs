@@ -51,7 +51,8 @@ enum Job {
         asked: Box<Asked>,
         reply: Sender<Result<Routing, Unscored>>,
     },
-    /// A hint only: given up as soon as anything else is to be done.
+    /// A hint only. The facts are prepared to the end, because every message needs them; the rest is given up as soon as
+    /// anything else is to be done.
     ReadAhead {
         exam: Box<Exam>,
         facts: Vec<Fact>,
@@ -231,7 +232,7 @@ impl Model {
                 let go_on = || waiting.load(Ordering::SeqCst) == 0;
                 // If it fails, whoever asks will be told why. The first message is likelier a question than an answer.
                 let _ = known
-                    .prepare(engine, &router.taps(), &exam.opening, &facts, &go_on)
+                    .prepare(engine, &router.taps(), &exam.opening, &facts, &|| true)
                     .and_then(|()| judge::read_ahead(engine, memory, readout, &exam, &go_on));
             }
         }

@@ -45,6 +45,8 @@ pub struct Hand {
     pub typed: usize,
     /// Characters that were taken away again.
     pub deleted: usize,
+    /// Characters that stood there when the round was taken up after a restart: typed, but without times.
+    pub restored: usize,
     /// Milliseconds of typing, without silences.
     pub active: u64,
     /// The longest silence in front of a key.
@@ -87,6 +89,7 @@ pub fn fold(lines: &[Line]) -> Option<Ledger> {
     let (mut help_asked, mut cut) = (0, None);
     // A silence begins where the wait for a message began, or at the key before.
     let mut silences: Vec<(u64, u64, Range<usize>)> = vec![];
+    let mut has_restarted = false;
     for line in lines {
         match &line.record {
             Record::Sighted(sighting) => match &sighting.what {
@@ -95,6 +98,9 @@ pub fn fold(lines: &[Line]) -> Option<Ledger> {
                 Sight::Typed(typing) => {
                     let typed = typing.strokes();
                     let end = strokes.len() + typed.len();
+                    if std::mem::take(&mut has_restarted) {
+                        hand.restored += typing.from.chars().count();
+                    }
                     let mut buffer = Buffer::new(typing.from.clone());
                     let mut last = typing.since;
                     for (at, stroke) in typed.iter().enumerate() {
@@ -108,7 +114,10 @@ pub fn fold(lines: &[Line]) -> Option<Ledger> {
                     strokes.extend(typed);
                 }
                 Sight::Started { .. } => {}
-                what => entries.push(Entry { ms: sighting.ms, what: what.clone() }),
+                what => {
+                    has_restarted |= matches!(what, Sight::Restarted { .. });
+                    entries.push(Entry { ms: sighting.ms, what: what.clone() });
+                }
             },
             Record::Routed { route: Route::Help, .. } => help_asked += 1,
             Record::Ended { why } => cut = Some(*why),
@@ -200,6 +209,19 @@ mod tests {
         let silence = ledger.hand.silence.clone().unwrap();
         assert_eq!(silence, Silence { since: 11_000, ms: 50_000, then: "bc".into(), unfocused: 40_000 });
         assert_eq!((ledger.hand.active, ledger.hand.typed, ledger.hand.fastest), (1_100, 3, 2));
+    }
+
+    #[test]
+    fn what_a_restart_brought_back_is_told_apart_from_what_was_typed() {
+        let keys = [Stroke { ms: 90_000, edit: Edit::Insert('!') }];
+        let taken_up = Sight::Typed(Box::new(Typing::record(80_000, "kept words", &keys)));
+        let ledger = ledger(vec![
+            (20_000, typed(10_000, &[(11_000, Edit::Insert('a'))])),
+            (80_000, Sight::Restarted { away: 30_000 }),
+            (91_000, taken_up),
+            (95_000, Sight::Typed(Box::new(Typing::record(92_000, "left over", &[])))),
+        ]);
+        assert_eq!((ledger.hand.restored, ledger.hand.typed), (10, 2));
     }
 
     #[test]

@@ -144,9 +144,12 @@ pub struct LoopPlace {
     /// How much it counts, against 1 for the others.
     #[serde(default = "one")]
     pub weight: u32,
-    /// How long the break before it was, in milliseconds.
+    /// How long the break before it was, in milliseconds of wall time, from the last record of the round before.
     #[serde(default)]
     pub break_ms: u64,
+    /// How long it was meant to be, in minutes.
+    #[serde(default)]
+    pub break_minutes: u32,
 }
 
 fn one() -> u32 {
@@ -175,6 +178,11 @@ pub struct Voice {
 }
 
 impl Voice {
+    /// Who asks.
+    pub fn who(&self) -> &str {
+        self.name.as_deref().unwrap_or("Interviewer")
+    }
+
     /// A fixed phrase in this voice.
     pub fn phrase(&self, phrase: Phrase) -> &str {
         let own = match phrase {
