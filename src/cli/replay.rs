@@ -61,7 +61,7 @@ pub fn replay(context: &Context, given: Option<&str>, speed: f64) -> Result<(), 
         match moment.what {
             Happening::Asked(asked) => {
                 painter.clear()?;
-                console::print(&format!("\n{}", term::line(&asked, console::width())))?;
+                console::print(&format!("\n{}", term::line_by(rules.voice.who(), &asked, console::width())))?;
             }
             Happening::Waits(text) => buffer = Some(Buffer::new(text)),
             Happening::Key(edit) => {

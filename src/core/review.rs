@@ -28,6 +28,8 @@ pub struct Review {
     pub session: String,
     /// Whether the program coached.
     pub mode: Mode,
+    /// Who asked.
+    pub interviewer: String,
     /// When it was opened.
     pub began: Timestamp,
     /// When the last line was written.
@@ -283,6 +285,7 @@ pub fn fold_scoring(lines: &[Line], number: Option<usize>) -> Result<Review, Fol
     Ok(Review {
         session: opened.session.clone(),
         mode: opened.mode,
+        interviewer: session.interviewer().to_owned(),
         began: first.at,
         ended: ended(lines).unwrap_or(first.at),
         transcript: transcript::transcript(lines, seen),

@@ -42,7 +42,7 @@ pub fn review(review: &Review, zone: &TimeZone) -> String {
     out.push_str(&format!("## Time\n\n{}\n\n## What was said\n\n", plain(&words::time(review))));
     out.push_str(&format!("{}\n\n", quote(&review.drawn.scenario.setting)));
     for entry in &review.transcript {
-        out.push_str(&item(entry));
+        out.push_str(&item(&review.interviewer, entry));
     }
     if let Some(ledger) = &review.ledger {
         out.push_str("## What was seen\n\n");
@@ -140,12 +140,12 @@ fn signal(label: &str, signal: &SignalView) -> String {
     out
 }
 
-fn item(entry: &Entry) -> String {
+fn item(interviewer: &str, entry: &Entry) -> String {
     match &entry.item {
         Item::Interviewer(asked) => {
             format!(
                 "**{}**\n\n{}\n\n",
-                words::interviewer(words::INTERVIEWER, &asked.kind),
+                words::interviewer(&plain(interviewer), &asked.kind),
                 quote(&asked.text)
             )
         }

@@ -29,7 +29,7 @@ pub fn review(review: &Review, width: usize, zone: &TimeZone) -> String {
     out.push_str(&wrap(&review.drawn.scenario.setting, width, 2));
     out.push_str("\n\n");
     for entry in &review.transcript {
-        out.push_str(&transcript_item(entry, width));
+        out.push_str(&transcript_item(&review.interviewer, entry, width));
         out.push('\n');
     }
     if let Some(ledger) = &review.ledger {
@@ -120,9 +120,9 @@ fn section(title: &str, text: &str, width: usize) -> String {
     if text.is_empty() { String::new() } else { format!("\n{}\n{text}", heading(title, width)) }
 }
 
-fn transcript_item(entry: &Entry, width: usize) -> String {
+fn transcript_item(interviewer: &str, entry: &Entry, width: usize) -> String {
     match &entry.item {
-        Item::Interviewer(asked) => term::line(asked, width),
+        Item::Interviewer(asked) => term::line_by(interviewer, asked, width),
         Item::Answer { pieces, retried } => {
             let name = words::answer(*retried);
             format!("{}\n{}\n", paint(STRONG, name), wrap_hanging(&marked(pieces), width, 2, 2))

@@ -99,12 +99,7 @@ fn artifact(name: &str, text: &str, width: usize) -> String {
         .join("\n")
 }
 
-/// A line of the interviewer's.
-pub fn line(asked: &Asked, width: usize) -> String {
-    line_by(words::INTERVIEWER, asked, width)
-}
-
-/// A line of an interviewer who has a name.
+/// A line of an interviewer's.
 pub fn line_by(name: &str, asked: &Asked, width: usize) -> String {
     let label = words::interviewer(&one_line(name), &asked.kind);
     format!("{}\n{}\n", paint(STRONG, label), wrap(&asked.text, width, 2))

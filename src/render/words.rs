@@ -54,9 +54,20 @@ pub fn verdict(verdict: &Verdict) -> String {
     format!("Most likely {place} the bar for {}", verdict.target)
 }
 
-/// The three probabilities of a verdict.
+/// The three probabilities of a verdict, in percent that add up to 100.
 pub fn chances(verdict: &Verdict) -> String {
-    format!("below {}, at {}, above {}", chance(verdict.below), chance(verdict.at), chance(verdict.above))
+    let exact = [verdict.below, verdict.at, verdict.above].map(|p| 100.0 * p);
+    let mut whole = exact.map(f64::floor);
+    let left = (100.0 - whole.iter().sum::<f64>()).round().max(0.0) as usize;
+    let mut order = [0, 1, 2];
+    order.sort_by(|a, b| exact[*b].fract().total_cmp(&exact[*a].fract()));
+    order.into_iter().take(left).for_each(|place| whole[place] += 1.0);
+    let [below, at, above] = whole.map(|percent| match percent as u32 {
+        0 => "under 1%".to_owned(),
+        100.. => "over 99%".to_owned(),
+        percent => format!("{percent}%"),
+    });
+    format!("below {below}, at {at}, above {above}")
 }
 
 /// Who observed, and how far that can be trusted.
@@ -81,10 +92,8 @@ pub fn trust(judge: &Judge) -> String {
 
 /// Why there is no score.
 pub fn unscored(why: &Unscored, session: &str) -> String {
-    format!(
-        "{why}. Everything you said is kept; `pushback score {}` scores it when that is mended.",
-        one_line(session)
-    )
+    let when = if *why == Unscored::Interrupted { "whenever you like" } else { "when that is mended" };
+    format!("{why}. Everything you said is kept; `pushback score {}` scores it {when}.", one_line(session))
 }
 
 /// That a round has no end yet.
@@ -135,9 +144,6 @@ pub fn discounted(discount: Discount) -> &'static str {
 pub fn dispute(dispute: &Disputed) -> &'static str {
     if dispute.present { "you say that you showed it" } else { "you say that this doesn't show it" }
 }
-
-/// What an interviewer without a name of their own is called.
-pub const INTERVIEWER: &str = "Interviewer";
 
 /// The interviewer's name over a line.
 pub fn interviewer(name: &str, kind: &Ask) -> String {
@@ -239,7 +245,7 @@ pub fn circumstances(review: &Review, zone: &TimeZone) -> String {
         mode(review.mode),
         review.drawn.target,
         duration(review.clock.seconds),
-        review.drawn.scenario.minutes
+        review.ledger.as_ref().map_or(review.drawn.scenario.minutes, |ledger| ledger.rules.minutes)
     )
 }
 

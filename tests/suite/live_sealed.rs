@@ -30,6 +30,11 @@ fn sealed(home: &Home) -> Vec<u8> {
         }
     }
     assert_eq!(terminal.ends(), 0);
+    let id = home.journal().file_stem().unwrap().to_str().unwrap().to_owned();
+    let screen = flat(&terminal.screen());
+    for text in ["The record is sealed.", "pushback review", "pushback verify", "pushback replay", &id] {
+        assert!(screen.contains(text), "{text}: {screen}");
+    }
     fs::read(home.journal()).unwrap()
 }
 
@@ -53,7 +58,7 @@ fn a_round_to_its_end_is_sealed_and_every_change_is_found() {
     assert!(verified.says("sealed to its end"), "{}", verified.stdout);
     let review = flat(&home.run(&["review"], "").ok().stdout);
     for text in
-        ["Unscored", "What was seen", "What could not be seen", "characters typed", "it went to its end"]
+        ["Unscored", "What was seen", "What could not be seen", "characters typed", "the interview was over before the time was"]
     {
         assert!(review.contains(text), "{text}: {review}");
     }

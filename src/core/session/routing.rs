@@ -150,15 +150,55 @@ const HELP: [&str; 7] = [
     "help me",
 ];
 
-/// What a message is, without a model: a short one that begs for help is a request for it, another that ends in a question
-/// mark is a question, everything else is an answer.
+/// Most words of a message without a question mark that is taken for a question.
+const LONGEST_BARE_QUESTION: usize = 25;
+
+/// Words that begin a question if a verb follows soon.
+const ASKING: [&str; 8] = ["how", "what", "when", "where", "which", "who", "whose", "why"];
+
+/// Verbs of a question. Those of the second row begin one only before somebody: "do the migration" is an order.
+const VERBS: [&str; 21] = [
+    "is", "are", "was", "were", "does", "did", "has", "had", "am", "isn't", "aren't", //
+    "do", "have", "can", "could", "will", "would", "should", "may", "might", "must",
+];
+
+/// Who may stand behind a question's verb.
+const SOMEBODY: [&str; 12] =
+    ["anybody", "anyone", "he", "i", "it", "she", "somebody", "someone", "there", "they", "we", "you"];
+
+/// How far behind its first word a question's verb stands at most.
+const REACH: usize = 4;
+
+/// Whether a short message reads as a question although it has no question mark.
+fn asks_without_a_mark(message: &str) -> bool {
+    let message = message.trim().trim_end_matches('.');
+    let is_one_sentence = !message.contains(['\n', '.', '!', ';']);
+    let words = words(message);
+    let words = match words.first().map(String::as_str) {
+        Some("and" | "so" | "but" | "also" | "then" | "ok" | "okay" | "sorry") => &words[1..],
+        _ => &words[..],
+    };
+    if !is_one_sentence || words.len() < 2 || words.len() > LONGEST_BARE_QUESTION {
+        return false;
+    }
+    let is = |list: &[&str], at: usize| words.get(at).is_some_and(|word| list.contains(&word.as_str()));
+    let asks = is(&ASKING, 0)
+        && (1..=REACH)
+            .take_while(|at| !is(&SOMEBODY, *at) && !is(&["a", "an", "matters", "that", "the", "this"], *at))
+            .any(|at| is(&VERBS, at));
+    asks || is(&VERBS[..11], 0) || is(&VERBS[11..], 0) && is(&SOMEBODY, 1)
+}
+
+/// What a message is, without a model: a short one that begs for help is a request for it, another that is worded as a
+/// question is one, everything else is an answer.
 pub fn by_rule(message: &str, facts: &[Fact]) -> Route {
     let words = words(message);
     let text = format!(" {} ", words.join(" "));
     if words.len() <= LONGEST_REQUEST && HELP.iter().any(|help| text.contains(&format!(" {help} "))) {
         return Route::Help;
     }
-    if is_certainly_an_answer(message) || !message.trim_end().ends_with('?') {
+    let is_question = message.trim_end().ends_with('?') || asks_without_a_mark(message);
+    if is_certainly_an_answer(message) || !is_question {
         return Route::Answer;
     }
     nearest_fact(message, facts).map_or(Route::Unknown, |fact| Route::Fact { fact })
@@ -236,6 +276,30 @@ mod tests {
     fn a_question_without_a_fact_is_unknown_and_a_statement_is_an_answer() {
         assert_eq!(by_rule("Is there a cafeteria?", &facts()), Route::Unknown);
         assert_eq!(by_rule("I'd cut the audit writes first.", &facts()), Route::Answer);
+    }
+
+    #[test]
+    fn a_question_needs_no_mark_to_be_one() {
+        for text in [
+            "has it stalled before",
+            "what did the last stall cost",
+            "And how long was the last stall.",
+            "do we know what the last stall cost",
+            "which team is paged when it stalls",
+        ] {
+            assert_ne!(by_rule(text, &facts()), Route::Answer, "{text}");
+        }
+        for text in [
+            "Do the migration first",
+            "Have the team own its own alerts",
+            "What I would do is cut the audit writes",
+            "What matters is the date",
+            "When the load is low we can move the writes",
+            "Would cut the audit writes first",
+            "Is it ready? No. I would wait",
+        ] {
+            assert_eq!(by_rule(text, &facts()), Route::Answer, "{text}");
+        }
     }
 
     #[test]

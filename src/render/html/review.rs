@@ -207,14 +207,14 @@ fn signal(class: &str, signal: &SignalView, coach: bool, numbers: &Numbers<'_>) 
 fn said(review: &Review, numbers: &Numbers<'_>) -> Markup {
     html! {
         details { summary { "The case" } (paragraphs(&review.drawn.scenario.setting)) }
-        @for entry in &review.transcript { (entry_block(entry, numbers)) }
+        @for entry in &review.transcript { (entry_block(&review.interviewer, entry, numbers)) }
     }
 }
 
-fn entry_block(entry: &Entry, numbers: &Numbers<'_>) -> Markup {
+fn entry_block(interviewer: &str, entry: &Entry, numbers: &Numbers<'_>) -> Markup {
     match &entry.item {
         Item::Interviewer(asked) => html! {
-            div.turn.interviewer { h3 { (words::interviewer(words::INTERVIEWER, &asked.kind)) } (paragraphs(&asked.text)) }
+            div.turn.interviewer { h3 { (words::interviewer(&line(interviewer), &asked.kind)) } (paragraphs(&asked.text)) }
         },
         Item::Answer { pieces, retried } => html! {
             div.turn.you {

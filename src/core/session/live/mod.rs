@@ -34,7 +34,7 @@ impl Session {
 
     /// Who asks.
     pub fn interviewer(&self) -> &str {
-        self.voice.name.as_deref().unwrap_or("Interviewer")
+        self.voice.who()
     }
 
     /// Whether what was said is sealed, so that the judge may speak.
