@@ -25,7 +25,7 @@ use crate::core::{
 };
 
 /// Changes whenever a row means something else, so that older files are computed again.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// A session that can be summed up, or why it can't.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

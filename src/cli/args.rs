@@ -82,15 +82,7 @@ pub enum Command {
     /// Read a session again: the score card and everything that was said.
     Review(ReviewArgs),
     /// Set two tries at a scenario, or two scorings of one session (`ID#1`, `ID#2`), side by side.
-    Compare {
-        /// Id of a session, or how it begins.
-        first: String,
-        /// Id of another one.
-        second: String,
-        /// As one JSON object.
-        #[arg(long)]
-        json: bool,
-    },
+    Compare(CompareArgs),
     /// Say that the judge is wrong about a signal. What it saw stays; what you say is kept beside it.
     Dispute(DisputeArgs),
     /// Write a session for other programs and other people.
@@ -223,6 +215,27 @@ pub struct ExportArgs {
     /// Write to this file.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct CompareArgs {
+    /// Id of a session, or how it begins.
+    pub first: String,
+
+    /// Id of another one.
+    pub second: String,
+
+    /// As one JSON object.
+    #[arg(long, group = "form")]
+    pub json: bool,
+
+    /// As a page in this file, which opens offline and can be sent to somebody.
+    #[arg(long, group = "form", value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Open the page in the browser.
+    #[arg(long, conflicts_with = "json")]
+    pub open: bool,
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]

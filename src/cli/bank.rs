@@ -96,12 +96,13 @@ pub fn show(context: &Context, id: &str) -> Result<(), Failure> {
 /// Lists the rubrics.
 pub fn list_rubrics(context: &Context) -> Result<(), Failure> {
     let bank = load(context)?;
+    let column = bank.rubrics().map(|rubric| rubric.id.len()).max().unwrap_or(0);
     for rubric in bank.rubrics() {
         let draft = if rubric.draft { " (draft)" } else { "" };
         let count = format!("{} criteria{draft}", rubric.criteria.len());
-        let row =
-            format!("{:<26} {} {}", rubric.id, one_line(&rubric.title), term::paint(term::FAINT, count));
-        console::print(&term::wrap_hanging(&row, console::width(), 0, 27))?;
+        let id = format!("{:<column$}", rubric.id);
+        let row = format!("{id}  {} {}", one_line(&rubric.title), term::paint(term::FAINT, count));
+        console::print(&term::wrap_hanging(&row, console::width(), 0, column + 2))?;
     }
     Ok(())
 }

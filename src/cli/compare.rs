@@ -1,21 +1,26 @@
 //! `pushback compare`.
 
 use super::{
+    args::CompareArgs,
     error::Failure,
+    page,
     review::{json, load},
     round::Context,
 };
 use crate::{
     adapters::{console, pager},
     core::compare::compare,
-    render,
+    render::{self, html},
 };
 
 /// Sets two results side by side.
-pub fn run(context: &Context, first: &str, second: &str, as_json: bool) -> Result<(), Failure> {
-    let comparison = compare(&load(context, Some(first))?, &load(context, Some(second))?)?;
-    if as_json {
+pub fn run(context: &Context, args: &CompareArgs) -> Result<(), Failure> {
+    let comparison = compare(&load(context, Some(&args.first))?, &load(context, Some(&args.second))?)?;
+    if args.json {
         return Ok(console::print(&json(&comparison)?)?);
+    }
+    if args.html.is_some() || args.open {
+        return page::keep(args.html.as_deref(), "compare", &html::compare::compare(&comparison), args.open);
     }
     Ok(pager::show(&render::compare::compare(&comparison, console::width()))?)
 }

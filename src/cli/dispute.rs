@@ -23,10 +23,11 @@ pub fn run(context: &Context, args: &DisputeArgs) -> Result<(), Failure> {
     }
     let review = review::fold(&loaded.lines)?;
     let disputed = if args.withdraw {
-        dispute::withdraw(&review, &args.signal)?
+        dispute::withdraw(&review, &args.signal)
     } else {
-        dispute::dispute(&review, &args.signal, &args.reason.join(" "))?
+        dispute::dispute(&review, &args.signal, &args.reason.join(" "))
     };
+    let disputed = disputed.map_err(|error| about(&id, error))?;
     journal.append(&Record::Disputed(disputed.clone())).map_err(DriveError::from)?;
     if is_live {
         journal.seal(Closes::Everything).map_err(DriveError::from)?;
@@ -43,4 +44,12 @@ pub fn run(context: &Context, args: &DisputeArgs) -> Result<(), Failure> {
         ),
     };
     Ok(console::print(&term::wrap_hanging(&text, console::width(), 0, 0))?)
+}
+
+/// Which session a dispute that can't be kept was about: nobody has to name the latest one.
+fn about(id: &str, error: dispute::DisputeError) -> Failure {
+    let failure = Failure::from(error);
+    let here = format!("this was about {id}; `--session ID` names another one");
+    let hint = failure.hint.clone().map_or(here.clone(), |hint| format!("{hint}; {here}"));
+    failure.hint(hint)
 }

@@ -16,7 +16,7 @@ use crate::{
         seal::{self, SealingKey},
     },
     core::text::one_line,
-    render::term,
+    render::{term, words},
 };
 
 /// What a check found.
@@ -133,7 +133,7 @@ fn sessions(context: &Context) -> Result<Vec<Finding>, Failure> {
         }
     }
     if findings.is_empty() {
-        findings.push(Fine(format!("{} sessions, all of them whole", ids.len())));
+        findings.push(Fine(format!("{}, all whole", words::count(ids.len(), "session"))));
     }
     Ok(findings)
 }

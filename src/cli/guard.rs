@@ -20,7 +20,7 @@ pub fn shown_by(command: &Command) -> Option<&'static str> {
         Command::Score(_) => Some("score"),
         Command::Replay { .. } => Some("replay"),
         Command::Judge(_) => Some("judge"),
-        Command::Compare { .. } => Some("compare"),
+        Command::Compare(_) => Some("compare"),
         Command::Dispute(_) => Some("dispute"),
         Command::Export(_) => Some("export"),
         Command::Progress(_) => Some("progress"),

@@ -84,7 +84,7 @@ fn execute(args: Args) -> Result<(), Failure> {
         }
         Some(Command::Sessions { json, command: None }) => sessions::list(&context, json),
         Some(Command::Review(args)) => review::run(&context, &args),
-        Some(Command::Compare { first, second, json }) => compare::run(&context, &first, &second, json),
+        Some(Command::Compare(args)) => compare::run(&context, &args),
         Some(Command::Dispute(args)) => dispute::run(&context, &args),
         Some(Command::Export(args)) => export::run(&context, &args),
         Some(Command::Progress(args)) => progress::run(&context, &args),

@@ -7,8 +7,8 @@ use std::{
 
 use super::{
     args::{
-        AcceptArgs, DisputeArgs, LintArgs, ListArgs, LiveArgs, NewArgs, PracticeArgs, ProgressArgs,
-        ReviewArgs, TryArgs, VerifyArgs,
+        AcceptArgs, CompareArgs, DisputeArgs, LintArgs, ListArgs, LiveArgs, NewArgs, PracticeArgs,
+        ProgressArgs, ReviewArgs, TryArgs, VerifyArgs,
     },
     author, bank, compare, dispute, dry,
     error::{self, BAD_INPUT, Failure},
@@ -95,7 +95,10 @@ fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Compare(sessions) => {
             let sessions = sessions.unwrap_or_default();
             match sessions.split_whitespace().collect::<Vec<_>>().as_slice() {
-                [first, second] => compare::run(context, first, second, false),
+                [first, second] => {
+                    let (first, second) = ((*first).to_owned(), (*second).to_owned());
+                    compare::run(context, &CompareArgs { first, second, ..CompareArgs::default() })
+                }
                 _ => Err(Failure::new(BAD_INPUT, "/compare takes two sessions")
                     .hint("/sessions lists them; ID#1 and ID#2 are two scorings of one")),
             }

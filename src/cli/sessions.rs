@@ -35,7 +35,7 @@ pub fn list(context: &Context, json: bool) -> Result<(), Failure> {
     let mut lines: Vec<String> = rows
         .iter()
         .map(|row| match &row.content {
-            Ok(summary) => line(summary),
+            Ok(summary) => line(context, summary),
             Err(why) => format!("{}  {}", one_line(&row.session), paint(term::WARN, one_line(why))),
         })
         .collect();
@@ -71,10 +71,12 @@ pub fn delete(context: &Context, given: &str) -> Result<(), Failure> {
     Ok(console::print(&format!("{} is deleted.", one_line(&id)))?)
 }
 
-fn line(summary: &Summary) -> String {
+fn line(context: &Context, summary: &Summary) -> String {
+    let is_open = || jsonl::is_busy(&context.sessions.journal(&summary.session));
     let outcome = match (&summary.score, summary.state) {
         (Some(score), _) => format!("{} {:.1}", words::level_name(score.read), score.overall),
         (None, State::Scored) => words::state(State::Unscored).into(),
+        (None, State::CutOff) if is_open() => "open in another terminal".into(),
         (None, state) => words::state(state).into(),
     };
     let when = words::when(summary.began, &console::zone());

@@ -155,7 +155,7 @@ pub fn fold(summaries: &[&Summary]) -> Progress {
     let finished: Vec<&Summary> = summaries
         .iter()
         .copied()
-        .filter(|summary| !matches!(summary.state, State::CutOff | State::Abandoned))
+        .filter(|summary| !matches!(summary.state, State::CutOff | State::Abandoned | State::Empty))
         .collect();
     progress.probes = habit(finished.iter().map(|summary| summary.probes as f64).collect());
     progress.first_answer = habit(finished.iter().filter_map(|summary| summary.first_answer).collect());

@@ -54,6 +54,8 @@ pub struct Summary {
 pub enum State {
     /// It was scored.
     Scored,
+    /// Too little was said to show anything: no model was asked, and it says nothing about the person.
+    Empty,
     /// All was said, but there is no score.
     Unscored,
     /// It was left for good.
@@ -105,6 +107,7 @@ pub struct CriterionSummary {
 /// Sums a session up.
 pub fn summary(review: &Review) -> Summary {
     let (state, score) = match &review.outcome {
+        Outcome::Scored(card) if card.judge.is_nobody() => (State::Empty, None),
         Outcome::Scored(card) => (State::Scored, Some(score(card, review))),
         Outcome::Unscored(_) => (State::Unscored, None),
         Outcome::Abandoned => (State::Abandoned, None),

@@ -62,7 +62,7 @@ fn criterion_block(criterion: &CriterionView, target: f64, width: usize) -> Stri
     let reading = words::reading(criterion);
     let mut out = format!("{}\n", paint(STRONG, &name));
     out.push_str(&format!("  {} {reading}\n", gauge(criterion.level, criterion.interval, target)));
-    if let Some(descriptor) = &criterion.descriptor {
+    if let Some(descriptor) = words::descriptor(criterion) {
         out.push_str(&wrap_hanging(&paint(FAINT, visible(descriptor)), width, 2, 2));
         out.push('\n');
     }

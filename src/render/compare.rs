@@ -15,22 +15,13 @@ use crate::core::{
 /// Both levels over each other, criterion by criterion, and what only one of them shows.
 pub fn compare(comparison: &Comparison, width: usize) -> String {
     let [first, second] = &comparison.sides;
-    let title = if comparison.same_session { "Two scorings of one session" } else { "Two tries" };
     let target = f64::from(comparison.target.level().number());
-    let mut out = format!("{}\n", heading(title, width));
+    let mut out = format!("{}\n", heading(title(comparison), width));
     for (letter, side) in [("A", first), ("B", second)] {
         out.push_str(&wrap_hanging(&describe(letter, side), width, 0, 2));
         out.push('\n');
     }
-    let change = second.overall - first.overall;
-    let apart = first.interval.1 < second.interval.0 || second.interval.1 < first.interval.0;
-    let sure = if apart { "their likely ranges don't touch" } else { "their likely ranges overlap" };
-    out.push_str(&wrap_hanging(
-        &format!("B reads {} against A; {sure}.", super::progress::signed(change)),
-        width,
-        0,
-        0,
-    ));
+    out.push_str(&wrap_hanging(&change(comparison), width, 0, 0));
     out.push('\n');
     for pair in &comparison.criteria {
         out.push_str(&format!("\n{}\n", paint(STRONG, one_line(&pair.readings[0].name))));
@@ -56,12 +47,31 @@ pub fn compare(comparison: &Comparison, width: usize) -> String {
     out
 }
 
-fn describe(letter: &str, side: &Side) -> String {
+/// What is compared.
+pub fn title(comparison: &Comparison) -> &'static str {
+    if comparison.same_session { "Two scorings of one session" } else { "Two tries" }
+}
+
+/// How the second reads against the first.
+pub fn change(comparison: &Comparison) -> String {
+    let [first, second] = &comparison.sides;
+    let apart = first.interval.1 < second.interval.0 || second.interval.1 < first.interval.0;
+    let sure = if apart { "their likely ranges don't touch" } else { "their likely ranges overlap" };
+    let change = super::progress::signed(second.overall - first.overall);
+    format!("B reads {change} against A; {sure}.")
+}
+
+/// A session's id, with the number of the scoring.
+pub fn name(side: &Side) -> String {
     let scoring = side.scoring.map_or(String::new(), |number| format!("#{number}"));
+    one_line(&side.session) + &scoring
+}
+
+fn describe(letter: &str, side: &Side) -> String {
     format!(
         "{} {} {} · {} {}",
         paint(STRONG, letter),
-        paint(MARK, one_line(&side.session) + &scoring),
+        paint(MARK, name(side)),
         paint(
             FAINT,
             format!(

@@ -2,6 +2,7 @@
 //! elsewhere, and with a policy that forbids them all.
 
 pub mod charts;
+pub mod compare;
 pub mod index;
 pub mod progress;
 pub mod review;

@@ -104,7 +104,7 @@ fn card(card: &Card, review: &Review) -> String {
 
 fn criterion_block(criterion: &CriterionView) -> String {
     let mut out = format!("## {}\n\n", plain(&criterion.name));
-    if let Some(descriptor) = &criterion.descriptor {
+    if let Some(descriptor) = words::descriptor(criterion) {
         out.push_str(&format!("{}\n\n", plain(descriptor)));
     }
     let flags = criterion.red_flags.iter().filter(|flag| flag.present || flag.dispute.is_some());

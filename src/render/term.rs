@@ -116,6 +116,9 @@ pub fn recap(session: &Session, width: usize) -> String {
         }
         out.push('\n');
     }
+    if !session.told().is_empty() {
+        out.push_str(&format!("{}\n{}\n", paint(STRONG, "You were told"), facts_asked(session, width)));
+    }
     out.trim_end().to_owned() + "\n"
 }
 

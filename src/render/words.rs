@@ -37,6 +37,14 @@ pub fn reading(criterion: &CriterionView) -> String {
     }
 }
 
+/// What the rubric says about the level that a criterion reads at. Where nothing of it was seen, the author's words
+/// would be a guess about the answer.
+pub fn descriptor(criterion: &CriterionView) -> Option<&str> {
+    let is_seen = criterion.signals.iter().chain(&criterion.red_flags).any(|view| view.present);
+    let descriptor = criterion.descriptor.as_deref()?;
+    Some(if is_seen { descriptor } else { "Nothing that this looks for was seen." })
+}
+
 /// Whether below the bar is what is most likely.
 pub fn is_below(verdict: &Verdict) -> bool {
     verdict.below >= verdict.at && verdict.below >= verdict.above
@@ -63,8 +71,8 @@ pub fn chances(verdict: &Verdict) -> String {
     order.sort_by(|a, b| exact[*b].fract().total_cmp(&exact[*a].fract()));
     order.into_iter().take(left).for_each(|place| whole[place] += 1.0);
     let [below, at, above] = whole.map(|percent| match percent as u32 {
-        0 => "under 1%".to_owned(),
-        100.. => "over 99%".to_owned(),
+        0 => "<1%".to_owned(),
+        100.. => ">99%".to_owned(),
         percent => format!("{percent}%"),
     });
     format!("below {below}, at {at}, above {above}")
@@ -116,6 +124,7 @@ pub fn unjudged(session: &str) -> String {
 pub fn state(state: State) -> &'static str {
     match state {
         State::Scored => "scored",
+        State::Empty => "too little said",
         State::Unscored => "unscored",
         State::Unjudged => "not judged yet",
         State::Abandoned => "left",
@@ -307,4 +316,35 @@ pub fn twist(review: &Review) -> Option<String> {
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::level::TargetLevel;
+    use proptest::prelude::*;
+
+    fn verdict(below: f64, at: f64, above: f64) -> Verdict {
+        Verdict { target: TargetLevel::Staff, below, at, above }
+    }
+
+    #[test]
+    fn nothing_is_certain() {
+        assert_eq!(chances(&verdict(0.998, 0.001, 0.001)), "below >99%, at <1%, above <1%");
+        assert_eq!(chances(&verdict(0.335, 0.335, 0.33)), "below 34%, at 33%, above 33%");
+    }
+
+    proptest! {
+        #[test]
+        fn chances_add_up(a in 1_u32..1000, b in 1_u32..1000, c in 1_u32..1000) {
+            let [below, at, above] = [a, b, c].map(|part| f64::from(part) / f64::from(a + b + c));
+            let text = chances(&verdict(below, at, above));
+            let numbers: Vec<u32> = text
+                .split([' ', ',', '%'])
+                .filter_map(|word| word.parse().ok())
+                .collect();
+            let is_plain = !text.contains(['<', '>']);
+            prop_assert!(!is_plain || numbers.iter().sum::<u32>() == 100, "{text}");
+        }
+    }
 }

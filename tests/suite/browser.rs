@@ -86,7 +86,15 @@ fn axe_core_finds_nothing_against_any_page_in_either_scheme() {
     home.run(&["review", "--all", "--out", "site"], "").ok();
     let site = home.path().join("site");
     let session = format!("sessions/{}.html", round().id);
-    for name in ["index.html", "progress.html", &session] {
+    let sessions = home.path().join("sessions");
+    let mut ids: Vec<String> = fs::read_dir(sessions)
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().to_str()?.strip_suffix(".jsonl").map(str::to_owned))
+        .filter(|id| id.contains("ga-date"))
+        .collect();
+    ids.sort();
+    home.run(&["compare", &ids[0], &ids[1], "--html", "site/compare.html"], "").ok();
+    for name in ["index.html", "progress.html", "compare.html", &session] {
         let page = without_policy(&fs::read_to_string(site.join(name)).unwrap());
         let page = page.replace("</body>", &(axe.clone() + AUDIT));
         for scheme in ["light", "dark"] {

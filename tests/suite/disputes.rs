@@ -161,6 +161,8 @@ fn disputes_become_labels_that_the_judge_can_be_fitted_to() {
 fn a_dispute_can_be_taken_back_and_a_judge_can_come_to_agree() {
     let home = Home::new();
     let path = play(&home, &round());
+    let told = format!("this was about {}; `--session ID` names another one", round().id);
+    home.run(&["dispute", "lets-slip", "--withdraw"], "").fails(2, &told);
     home.run(&["dispute", "lets-slip", "--withdraw"], "").fails(2, "you have not disputed `lets-slip`");
     home.run(&["dispute", "lets-slip", "Not mine."], "").ok();
     home.run(&["dispute", "lets-slip", "--withdraw"], "").ok();

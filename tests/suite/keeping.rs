@@ -28,6 +28,31 @@ fn two_tries_stand_side_by_side() {
     let json = home.run(&["compare", &first, &second, "--json"], "").ok().stdout;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["criteria"][2]["only_first"][0]["id"], "names-decider");
+    home.run(&["compare", &first, &second, "--html", "both.html"], "").ok().says("written to");
+    let page = fs::read_to_string(home.path().join("both.html")).unwrap();
+    crate::pages::is_inert(&page);
+    for text in ["Two tries", &first, &second, "Only A: ", "names-decider", "default-src 'none'"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+}
+
+#[test]
+fn a_session_that_is_open_elsewhere_is_not_called_cut_off() {
+    let home = Home::new();
+    home.run(&["practice", SCENARIO, "--no-model"], "/quit\n").ok();
+    assert!(home.run(&["sessions"], "").ok().says("cut off"));
+    let _held = pushback::adapters::jsonl::hold(&home.journal()).unwrap();
+    let run = home.run(&["sessions"], "").ok();
+    assert!(run.says("open in another terminal") && !run.says("cut off"), "{}", run.stdout);
+}
+
+#[test]
+fn a_round_in_which_nothing_was_said_says_nothing_about_the_person() {
+    let home = Home::new();
+    home.run(&["practice", SCENARIO, "--no-model"], &"/skip\n".repeat(9)).ok();
+    assert!(home.run(&["sessions"], "").ok().says("too little said"));
+    let run = home.run(&["progress"], "").ok();
+    assert!(run.says("1 session, none of them scored"), "{}", run.stdout);
 }
 
 #[test]

@@ -229,12 +229,12 @@ fn kill_9_at_fifty_moments_loses_no_word() {
 #[ignore = "panics on purpose, in the terminal of another test"]
 fn panics_in_a_live_round() {
     let note = std::path::PathBuf::from(std::env::var_os("PUSHBACK_HOME").unwrap()).join("terminal.json");
-    let broken = pushback::cli::unbroken(|| {
+    let broken: Result<(), pushback::cli::Failure> = pushback::cli::unbroken(|| {
         let _taken = pushback::adapters::live_terminal::RawTerminal::take(&note).unwrap();
         assert!(note.exists(), "the terminal is taken");
         panic!("seven is not eight")
     });
-    let failure: pushback::cli::Failure = broken.map(|()| ()).unwrap_err();
+    let failure = broken.unwrap_err();
     assert!(!note.exists(), "the terminal is given back");
     println!("{failure}");
 }

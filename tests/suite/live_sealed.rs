@@ -57,9 +57,13 @@ fn a_round_to_its_end_is_sealed_and_every_change_is_found() {
     let verified = home.run(&["verify"], "").ok();
     assert!(verified.says("sealed to its end"), "{}", verified.stdout);
     let review = flat(&home.run(&["review"], "").ok().stdout);
-    for text in
-        ["Unscored", "What was seen", "What could not be seen", "characters typed", "the interview was over before the time was"]
-    {
+    for text in [
+        "Unscored",
+        "What was seen",
+        "What could not be seen",
+        "characters typed",
+        "the interview was over before the time was",
+    ] {
         assert!(review.contains(text), "{text}: {review}");
     }
     #[cfg(unix)]

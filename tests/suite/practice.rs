@@ -39,6 +39,8 @@ fn a_question_is_answered_in_the_authors_words_and_does_not_count_as_an_answer()
     assert_eq!(run.stdout.matches("$310k in credits").count(), 2, "{}", run.stdout);
     assert!(run.says("Assume what you need, and say so."));
     assert!(run.says("`pushback resume"), "{}", run.stdout);
+    let run = home.run(&["resume", "--no-model"], "/quit\n").ok();
+    assert!(run.says("You were told") && run.says("$310k in credits"), "{}", run.stdout);
 }
 
 #[test]

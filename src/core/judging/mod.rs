@@ -137,7 +137,7 @@ impl fmt::Display for Unscored {
         match self {
             Self::NoModel => write!(f, "no model is in use"),
             Self::BrokenModel { detail } => write!(f, "the model can't be used: {detail}"),
-            Self::Interrupted => write!(f, "scoring was stopped"),
+            Self::Interrupted => write!(f, "the model was stopped"),
             Self::TooLong { tokens, limit } => {
                 write!(f, "the answer has {tokens} tokens, the most that can be read at once is {limit}")
             }

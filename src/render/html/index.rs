@@ -39,9 +39,16 @@ pub fn index(sessions: &[Listed<'_>], unreadable: &[(String, String)], zone: &Ti
         },
         Filter {
             name: "result",
-            words: [State::Scored, State::Unscored, State::Unjudged, State::Abandoned, State::CutOff]
-                .map(|state| words::state(state).to_owned())
-                .into(),
+            words: [
+                State::Scored,
+                State::Empty,
+                State::Unscored,
+                State::Unjudged,
+                State::Abandoned,
+                State::CutOff,
+            ]
+            .map(|state| words::state(state).to_owned())
+            .into(),
         },
     ];
     let body = html! {

@@ -167,7 +167,7 @@ fn criterion_block(
     html! {
         section.criterion aria-labelledby={ "c" (index) } {
             h2 id={ "c" (index) } { (line(&criterion.name)) }
-            p { strong { (words::reading(criterion)) } @if let Some(descriptor) = &criterion.descriptor { ". " (line(descriptor)) } }
+            p { strong { (words::reading(criterion)) } @if let Some(descriptor) = words::descriptor(criterion) { ". " (line(descriptor)) } }
             ul.signals {
                 @for flag in flags { (signal("flag", flag, false, numbers)) }
                 @for shown in criterion.signals.iter().filter(|signal| signal.present) {
