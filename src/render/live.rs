@@ -120,18 +120,12 @@ pub fn introduction(voice: &Voice, width: usize) -> Option<String> {
     Some(format!("{name}\n{}\n", wrap_hanging(greeting.unwrap_or_default().trim(), width, 2, 2)))
 }
 
-/// What there is to do with a round that is over and sealed.
+/// What there is to do with a round that is over and sealed, beside reading it again.
 pub fn sealed(id: &str, width: usize) -> String {
-    let text = "The record is sealed.";
-    let ways = [
-        ("review", "what was said, and what was seen beside it"),
-        ("verify", "whether the record is still what was sealed"),
-        ("replay", "the typing, played back"),
-    ];
-    let ways = ways.map(|(command, what)| {
-        wrap_hanging(&paint(FAINT, format!("pushback {command} {id}  {what}")), width, 2, 4) + "\n"
-    });
-    format!("\n{text}\n{}", ways.concat())
+    let text = format!(
+        "The record is sealed: `pushback verify {id}` checks it, `pushback replay {id}` plays the typing back."
+    );
+    wrap_hanging(&paint(FAINT, text), width, 0, 0)
 }
 
 /// What was seen in a live session, beside what could not be seen.

@@ -32,7 +32,7 @@ fn sealed(home: &Home) -> Vec<u8> {
     assert_eq!(terminal.ends(), 0);
     let id = home.journal().file_stem().unwrap().to_str().unwrap().to_owned();
     let screen = flat(&terminal.screen());
-    for text in ["The record is sealed.", "pushback review", "pushback verify", "pushback replay", &id] {
+    for text in ["The record is sealed:", "pushback review", "pushback verify", "pushback replay", &id] {
         assert!(screen.contains(text), "{text}: {screen}");
     }
     fs::read(home.journal()).unwrap()
