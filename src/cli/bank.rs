@@ -57,19 +57,23 @@ pub fn list(context: &Context, args: &ListArgs) -> Result<(), Failure> {
     let bank = load(context)?;
     let wanted =
         Wanted { theme: args.theme.clone(), round: args.round, level: args.level, minutes: args.minutes };
-    let cases: Vec<&Case> = bank.select(wanted)?.collect();
+    let drafts: Vec<&Case> =
+        bank.all().filter(|case| case.is_draft() && wanted.fits(&case.scenario)).collect();
+    let is_only_in_drafts = wanted.theme.as_deref().is_some_and(|theme| !bank.themes().contains(theme));
+    let cases: Vec<&Case> =
+        if is_only_in_drafts && !drafts.is_empty() { vec![] } else { bank.select(wanted)?.collect() };
     if args.json {
-        for case in cases {
+        for case in cases.iter().chain(&drafts) {
             let s = &case.scenario;
             let row = serde_json::json!({
                 "id": s.id, "title": s.title, "theme": s.theme, "round": s.round, "minutes": s.minutes,
-                "level": s.level, "artifact": s.artifact,
+                "level": s.level, "artifact": s.artifact, "draft": case.is_draft(),
             });
             console::print(&row.to_string())?;
         }
         return Ok(());
     }
-    if cases.is_empty() {
+    if cases.is_empty() && drafts.is_empty() {
         return console::print("No scenario is like that: leave one of the filters out.").map_err(Into::into);
     }
     for theme in bank.themes() {
@@ -80,6 +84,13 @@ pub fn list(context: &Context, args: &ListArgs) -> Result<(), Failure> {
             for row in rows {
                 console::print(&row)?;
             }
+        }
+    }
+    if !drafts.is_empty() {
+        let note = "Drafts; `pushback scenario accept ID` lets them be drawn";
+        console::print(&term::wrap_hanging(&term::paint(term::STRONG, note), console::width(), 0, 0))?;
+        for case in drafts {
+            console::print(&row(&case.scenario, console::width()))?;
         }
     }
     Ok(())

@@ -81,7 +81,8 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn fits(&self, scenario: &Scenario) -> bool {
+    /// Whether a scenario is all that is wanted.
+    pub fn fits(&self, scenario: &Scenario) -> bool {
         self.theme.as_ref().is_none_or(|theme| *theme == scenario.theme)
             && self.round.is_none_or(|round| round == scenario.round)
             && self.level.is_none_or(|level| scenario.level.is_none_or(|own| own == level))
@@ -135,10 +136,18 @@ fn suggestion(near: &Option<String>) -> String {
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .map(|candidate| (likeness(word, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
+}
+
+/// How like a word is to one that is known, 0 to 1. A single slip of the fingers counts in short words too, where it
+/// changes most of their letters.
+fn likeness(word: &str, candidate: &str) -> f64 {
+    let likeness = strsim::jaro_winkler(word, candidate);
+    let is_a_slip = candidate.chars().count() > 2 && strsim::osa_distance(word, candidate) == 1;
+    if is_a_slip { likeness.max(0.9) } else { likeness }
 }
 
 impl Case {
@@ -326,6 +335,15 @@ mod tests {
     use rand_chacha::ChaCha20Rng;
 
     use super::*;
+
+    #[test]
+    fn a_slip_of_the_fingers_is_understood_in_short_words_too() {
+        let known = ["ask", "about", "tell", "try"];
+        assert_eq!(nearest("aks", known), Some("ask"));
+        assert_eq!(nearest("tyr", known), Some("try"));
+        assert_eq!(nearest("tel", known), Some("tell"));
+        assert_eq!(nearest("xyz", known), None);
+    }
 
     #[test]
     fn a_draw_comes_as_near_as_there_is_to_what_is_wanted() {

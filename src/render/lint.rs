@@ -78,7 +78,7 @@ fn source_line(finding: &Finding, texts: &BTreeMap<String, String>, width: usize
     };
     let (before, behind) = (part(from, column), part(column, from + room));
     let cut = |is_cut: bool| if is_cut { "…" } else { "" };
-    let (start, end) = (cut(from > 0), cut(line.chars().count() > from + SHOWN + BEFORE));
+    let (start, end) = (cut(from > 0), cut(line.chars().count() > from + room));
     let range = finding.span.range();
     let marked =
         texts.get(&finding.file)?.get(range).and_then(|text| text.lines().next()).unwrap_or_default();

@@ -48,7 +48,9 @@ fn a_draft_is_never_drawn_before_it_was_accepted() {
     home.run(&["scenario", "new", "mine", "--theme", "my-theme", "--rubric", "trade-offs"], "").ok();
     home.run(&["practice", "--no-model", "mine"], "").fails(2, "`mine` is a draft");
     home.run(&["practice", "--no-model", "--theme", "my-theme"], "").fails(2, "there is no theme `my-theme`");
-    assert!(!home.run(&["scenario", "list"], "").ok().says("mine"));
+    let listed = home.run(&["scenario", "list"], "").ok();
+    assert!(listed.stdout.contains("lets them be drawn\n  mine  "), "{}", listed.stdout);
+    assert!(home.run(&["scenario", "list", "--theme", "my-theme"], "").ok().says("mine"));
     home.run(&["scenario", "accept", "mine", "--yes"], "").fails(2, "`mine` is not finished");
     let path = home.path().join("scenarios/my-theme/mine.yaml");
     let text = fs::read_to_string(&path).unwrap().replace("TODO", "Written at last");

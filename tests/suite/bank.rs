@@ -219,7 +219,7 @@ fn the_list_can_be_narrowed_and_gives_nothing_away() {
     assert!(both.iter().all(|row| row["round"] == "executive" && row["level"] == "senior-staff"));
     let shown: std::collections::BTreeSet<&str> =
         all.iter().flat_map(|row| row.as_object().unwrap().keys().map(String::as_str)).collect();
-    assert_eq!(shown, ["artifact", "id", "level", "minutes", "round", "theme", "title"].into());
+    assert_eq!(shown, ["artifact", "draft", "id", "level", "minutes", "round", "theme", "title"].into());
     home.run(&["scenario", "list", "--theme", "cooking"], "").fails(2, "the themes are ");
     home.run(&["scenario", "list", "--round", "pannel"], "").fails(2, "use recruiter-screen, ");
     assert!(home.run(&["scenario", "list", "--minutes", "1"], "").ok().says("No scenario is like that"));

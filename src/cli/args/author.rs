@@ -12,7 +12,7 @@ pub enum RubricCommand {
     Lint(LintArgs),
     /// Make one of your own, from a template that teaches the format or from a note.
     New(NewArgs),
-    /// Say that a draft was read through and is right: from then on it can be drawn.
+    /// Say that a draft was read through and is right: from then on it can be used.
     Accept(AcceptArgs),
     /// Find out on your own anchor answers whether a rubric works with the judge in use, and what to change.
     Check(CheckArgs),
