@@ -299,7 +299,12 @@ pub fn between_rounds(
         "\n{}\n{}\n\n{}",
         heading(&next, width),
         wrap_hanging(&text, width, 0, 0),
-        paint(STRONG, "Enter begins the round. Esc stops here; `pushback resume` goes on.")
+        wrap_hanging(
+            &paint(STRONG, "Enter begins the round. Esc stops here; `pushback resume` goes on."),
+            width,
+            0,
+            0
+        )
     )
 }
 
