@@ -18,7 +18,7 @@ use crate::{
         command::{self, Command, Place},
         judging::Unscored,
         level::Level,
-        record::Mode,
+        record::{Ask, Mode, Phrase},
         review::Review,
         rubric::Rubric,
         session::{Session, Show},
@@ -110,7 +110,14 @@ pub fn worded(show: &Show, session: &Session, width: usize) -> Option<String> {
     let case = session.case();
     Some(match show {
         Show::Case => term::case(case, width),
-        Show::Line(asked) => format!("\n{}", term::line_by(session.interviewer(), asked, width)),
+        Show::Line(asked) => {
+            let line = format!("\n{}", term::line_by(session.interviewer(), asked, width));
+            let refuses = matches!(asked.kind, Ask::Phrase { phrase: Phrase::NoHelp });
+            match session.mode() {
+                Mode::Practice if refuses => line + &term::help_from_us(width),
+                _ => line,
+            }
+        }
         Show::Recap => term::recap(session, width),
         Show::FactsAsked => term::facts_asked(session, width),
         Show::Hint(signal) => term::hint(&case.rubric, signal.as_deref(), width),

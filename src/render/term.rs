@@ -142,6 +142,12 @@ pub fn facts_asked(session: &Session, width: usize) -> String {
         .join("\n")
 }
 
+/// Where help is, for somebody who asks the interviewer for it in practice.
+pub fn help_from_us(width: usize) -> String {
+    let text = "(No interviewer would. This is practice: /hint and /rubric help, after your first answer.)";
+    wrap_hanging(&paint(FAINT, text), width, 2, 2) + "\n"
+}
+
 /// A coach text.
 pub fn hint(rubric: &Rubric, signal: Option<&str>, width: usize) -> String {
     let coach = signal.and_then(|id| rubric.signal(id)).and_then(|signal| signal.coach.as_deref());

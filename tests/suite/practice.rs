@@ -44,6 +44,14 @@ fn a_question_is_answered_in_the_authors_words_and_does_not_count_as_an_answer()
 }
 
 #[test]
+fn who_asks_the_interviewer_for_help_is_told_where_it_is() {
+    let home = Home::new();
+    let run = home.run(&["practice", SCENARIO, "--no-model"], "Could you give me a hint?\n.\n/quit\n").ok();
+    assert!(run.says("I can't help you with that one."), "{}", run.stdout);
+    assert!(run.says("/hint and /rubric help, after your first answer"), "{}", run.stdout);
+}
+
+#[test]
 fn hint_and_rubric_stay_closed_before_the_first_answer_and_open_after_it() {
     let home = Home::new();
     let script = "/hint\n/rubric\n/hnit\nI would go to the VP today and say which part of it I refuse.\n.\n/rubric\n/hint\n/quit\n";
