@@ -68,7 +68,7 @@ pub fn new(context: &Context, kind: Kind, args: &NewArgs) -> Result<(), Failure>
     let command = word(kind);
     console::print(&format!(
         "Write it in your editor; `pushback {command} lint` tells what is missing, `pushback {command} accept {}` puts it \
-         into the draw.",
+         to use.",
         outline.id
     ))?;
     Ok(())
@@ -257,7 +257,7 @@ fn edit(context: &Context, path: &Path, kind: Kind, id: &str) -> Result<(), Fail
     }
     let command = word(kind);
     console::print(&format!(
-        "`pushback {command} accept {id}` puts it into the draw when you are content with it."
+        "`pushback {command} accept {id}` puts it to use when you are content with it."
     ))?;
     Ok(())
 }

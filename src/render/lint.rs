@@ -21,7 +21,12 @@ const BAD: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 pub fn text(findings: &[Finding], texts: &BTreeMap<String, String>, files: usize, width: usize) -> String {
     let mut out = String::new();
     let mut explained = std::collections::BTreeSet::new();
+    // A file that was just begun has dozens of places to write in: one of them with its line, the others as a list.
+    let mut begun = std::collections::BTreeSet::new();
     for finding in findings {
+        if finding.rule == Rule::Todo && !begun.insert(&finding.file) {
+            continue;
+        }
         let (word, style) = match finding.rule.severity() {
             Severity::Error => ("error", BAD),
             Severity::Warning => ("warning", WARN),
@@ -40,6 +45,9 @@ pub fn text(findings: &[Finding], texts: &BTreeMap<String, String>, files: usize
             let help = format!("{} {}", paint(MARK, "= do:"), one_line(suggestion));
             out.push_str(&(wrap_hanging(&help, width, 2, 8) + "\n"));
         }
+        if finding.rule == Rule::Todo {
+            out.push_str(&others(finding, findings, width));
+        }
         // The reason of a rule is told once.
         if explained.insert(finding.rule) {
             let why = paint(FAINT, format!("= why: {}", finding.rule.reason()));
@@ -49,6 +57,22 @@ pub fn text(findings: &[Finding], texts: &BTreeMap<String, String>, files: usize
     }
     out.push_str(&summary(findings, files));
     out
+}
+
+/// Where else in its file something is still to be written.
+fn others(first: &Finding, findings: &[Finding], width: usize) -> String {
+    let same = |finding: &&Finding| finding.rule == first.rule && finding.file == first.file;
+    let lines: Vec<String> =
+        findings.iter().filter(same).skip(1).map(|finding| finding.span.line.to_string()).collect();
+    match lines.as_slice() {
+        [] => String::new(),
+        [line] => format!("  {} line {line}\n", paint(MARK, "= also:")),
+        lines => {
+            let text =
+                format!("{} {} more, in the lines {}", paint(MARK, "= also:"), lines.len(), lines.join(", "));
+            wrap_hanging(&text, width, 2, 10) + "\n"
+        }
+    }
 }
 
 /// How many findings of each kind there are.

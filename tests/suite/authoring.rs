@@ -48,6 +48,9 @@ fn a_draft_is_never_drawn_before_it_was_accepted() {
     home.run(&["scenario", "new", "mine", "--theme", "my-theme", "--rubric", "trade-offs"], "").ok();
     home.run(&["practice", "--no-model", "mine"], "").fails(2, "`mine` is a draft");
     home.run(&["practice", "--no-model", "--theme", "my-theme"], "").fails(2, "there is no theme `my-theme`");
+    let linted = home.run(&["scenario", "lint"], "").ok();
+    assert_eq!(linted.stdout.matches("is still to be written").count(), 1, "{}", linted.stdout);
+    assert!(linted.says("more, in the lines"), "{}", linted.stdout);
     let listed = home.run(&["scenario", "list"], "").ok();
     assert!(listed.stdout.contains("lets them be drawn\n  mine  "), "{}", listed.stdout);
     assert!(home.run(&["scenario", "list", "--theme", "my-theme"], "").ok().says("mine"));
@@ -202,7 +205,7 @@ fn a_short_dialogue_asks_for_what_was_not_said_and_opens_the_editor() {
         asked(&terminal, question);
         terminal.send(answer);
     }
-    terminal.wait_for("`pushback scenario accept forty-four-licences` puts it into the draw");
+    terminal.wait_for("`pushback scenario accept forty-four-licences` puts it to use");
     let text = fs::read_to_string(home.path().join("scenarios/licences/forty-four-licences.yaml")).unwrap();
     assert!(text.contains("Done by the editor") && !text.contains("TODO"), "{text}");
 }

@@ -129,7 +129,7 @@ impl Page {
         Self(format!(
             "# yaml-language-server: $schema={schema}\n\
              # Every line that ends in `{DRAFTED}` was written by a model from your note. Check each against what really\n\
-             # happened, change it, and take the mark away. `pushback {command} accept {id}` puts it into the draw.\n\
+             # happened, change it, and take the mark away. `pushback {command} accept {id}` puts it to use.\n\
              draft: true\nid: {id}\n"
         ))
     }

@@ -14,7 +14,7 @@ pub fn scenario(outline: &Outline, rubric: &Rubric) -> String {
     let mut text = format!(
         r#"# yaml-language-server: $schema={schema}
 # A scenario is a case that somebody has to decide. `pushback scenario lint` tells what is missing,
-# `pushback scenario try {id}` plays it dry, `pushback scenario accept {id}` puts it into the draw.
+# `pushback scenario try {id}` plays it dry, `pushback scenario accept {id}` puts it to use.
 draft: true
 id: {id}
 title: {title}
