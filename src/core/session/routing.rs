@@ -136,19 +136,58 @@ pub fn is_certainly_an_answer(message: &str) -> bool {
     message.split_whitespace().count() > LONGEST_QUESTION
 }
 
-/// Most words of a message that is taken for a request for help by its words alone.
+/// Most words of a message that is taken for a request, or for an end, by its words alone.
 const LONGEST_REQUEST: usize = 14;
 
 /// Words that nobody needs for anything but to be helped.
-const HELP: [&str; 7] = [
+const HELP: [&str; 10] = [
     "a hint",
     "a clue",
+    "a nudge",
+    "a strong answer",
+    "my score",
     "the rubric",
     "the ideal answer",
     "the right answer",
     "on the right track",
     "help me",
 ];
+
+/// How a message begins that wants something said again, if it holds one of [`AGAIN`] too.
+const PLEASE: [&str; 9] = ["again", "can", "could", "once", "please", "repeat", "say", "sorry", "would"];
+
+/// What is wanted then.
+const AGAIN: [&str; 8] = [
+    "once more",
+    "repeat",
+    "say that again",
+    "say it again",
+    "the question again",
+    "the case again",
+    "the numbers again",
+    "again please",
+];
+
+/// How a message begins that says that nothing more comes.
+const DONE: [&str; 14] = [
+    "finished",
+    "i'm done",
+    "i'm finished",
+    "i'm through",
+    "i have nothing to add",
+    "i've nothing to add",
+    "i've got nothing to add",
+    "no more from me",
+    "nothing more from me",
+    "nothing to add",
+    "that's all",
+    "that's everything",
+    "that's my answer",
+    "that would be my answer",
+];
+
+/// Words before what a message says.
+const FILLERS: [&str; 10] = ["also", "and", "but", "good", "ok", "okay", "right", "so", "sorry", "then"];
 
 /// Most words of a message without a question mark that is taken for a question.
 const LONGEST_BARE_QUESTION: usize = 25;
@@ -174,10 +213,7 @@ fn asks_without_a_mark(message: &str) -> bool {
     let message = message.trim().trim_end_matches('.');
     let is_one_sentence = !message.contains(['\n', '.', '!', ';']);
     let words = words(message);
-    let words = match words.first().map(String::as_str) {
-        Some("and" | "so" | "but" | "also" | "then" | "ok" | "okay" | "sorry") => &words[1..],
-        _ => &words[..],
-    };
+    let words = beginning(&words);
     if !is_one_sentence || words.len() < 2 || words.len() > LONGEST_BARE_QUESTION {
         return false;
     }
@@ -189,13 +225,41 @@ fn asks_without_a_mark(message: &str) -> bool {
     asks || is(&VERBS[..11], 0) || is(&VERBS[11..], 0) && is(&SOMEBODY, 1)
 }
 
-/// What a message is, without a model: a short one that begs for help is a request for it, another that is worded as a
+/// The words from the first one on that says something.
+fn beginning(words: &[String]) -> &[String] {
+    match words.split_first() {
+        Some((first, rest)) if FILLERS.contains(&first.as_str()) && !rest.is_empty() => rest,
+        _ => words,
+    }
+}
+
+/// What a short message is that hardly any answer would be worded like.
+fn plain_request(words: &[String]) -> Option<Route> {
+    if words.len() > LONGEST_REQUEST {
+        return None;
+    }
+    let text = format!(" {} ", words.join(" ").replace('’', "'"));
+    let has = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(&format!(" {phrase} ")));
+    let begins = |phrases: &[&str]| {
+        let text = format!("{} ", beginning(words).join(" ").replace('’', "'"));
+        phrases.iter().any(|phrase| text.starts_with(&format!("{phrase} ")))
+    };
+    if has(&HELP) {
+        Some(Route::Help)
+    } else if (begins(&PLEASE) || words.first().is_some_and(|word| word == "sorry")) && has(&AGAIN) {
+        Some(Route::Repeat)
+    } else if begins(&DONE) {
+        Some(Route::Done)
+    } else {
+        None
+    }
+}
+
+/// What a message is, without a model: a short one may be worded as a request or as an end, another that is worded as a
 /// question is one, everything else is an answer.
 pub fn by_rule(message: &str, facts: &[Fact]) -> Route {
-    let words = words(message);
-    let text = format!(" {} ", words.join(" "));
-    if words.len() <= LONGEST_REQUEST && HELP.iter().any(|help| text.contains(&format!(" {help} "))) {
-        return Route::Help;
+    if let Some(route) = plain_request(&words(message)) {
+        return route;
     }
     let is_question = message.trim_end().ends_with('?') || asks_without_a_mark(message);
     if is_certainly_an_answer(message) || !is_question {
@@ -309,6 +373,21 @@ mod tests {
         }
         let answer = "I would ask the DBA to help me move the audit writes out of that database before the launch in October.";
         assert_eq!(by_rule(answer, &facts()), Route::Answer);
+    }
+
+    #[test]
+    fn a_short_message_that_wants_it_again_or_ends_is_that() {
+        for text in ["Could you say that again?", "sorry, once more please", "Repeat the question, please."] {
+            assert_eq!(by_rule(text, &facts()), Route::Repeat, "{text}");
+        }
+        for text in ["That's all.", "Okay, I’m done.", "nothing to add", "That's my answer, thank you."] {
+            assert_eq!(by_rule(text, &facts()), Route::Done, "{text}");
+        }
+        for text in
+            ["I'd repeat the load test.", "I would say no once more.", "We stop when that's all done."]
+        {
+            assert_eq!(by_rule(text, &facts()), Route::Answer, "{text}");
+        }
     }
 
     #[test]
