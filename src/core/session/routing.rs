@@ -168,9 +168,9 @@ const AGAIN: [&str; 8] = [
     "again please",
 ];
 
-/// How a message begins that says that nothing more comes.
-const DONE: [&str; 14] = [
-    "finished",
+/// How a message of at most [`LONGEST_END`] words begins that says that nothing more comes. In a longer one something
+/// does come.
+const DONE: [&str; 13] = [
     "i'm done",
     "i'm finished",
     "i'm through",
@@ -186,6 +186,9 @@ const DONE: [&str; 14] = [
     "that would be my answer",
 ];
 
+/// Most words of a message that says that nothing more comes.
+const LONGEST_END: usize = 8;
+
 /// Words before what a message says.
 const FILLERS: [&str; 10] = ["also", "and", "but", "good", "ok", "okay", "right", "so", "sorry", "then"];
 
@@ -195,11 +198,12 @@ const LONGEST_BARE_QUESTION: usize = 25;
 /// Words that begin a question if a verb follows soon.
 const ASKING: [&str; 8] = ["how", "what", "when", "where", "which", "who", "whose", "why"];
 
-/// Verbs of a question. Those of the second row begin one only before somebody: "do the migration" is an order.
-const VERBS: [&str; 21] = [
-    "is", "are", "was", "were", "does", "did", "has", "had", "am", "isn't", "aren't", //
-    "do", "have", "can", "could", "will", "would", "should", "may", "might", "must",
-];
+/// Verbs that begin a question.
+const VERBS: [&str; 11] = ["is", "are", "was", "were", "does", "did", "has", "had", "am", "isn't", "aren't"];
+
+/// Verbs that begin one only before somebody: "do the migration" is an order.
+const VERBS_BEFORE_SOMEBODY: [&str; 10] =
+    ["do", "have", "can", "could", "will", "would", "should", "may", "might", "must"];
 
 /// Who may stand behind a question's verb.
 const SOMEBODY: [&str; 12] =
@@ -221,8 +225,8 @@ fn asks_without_a_mark(message: &str) -> bool {
     let asks = is(&ASKING, 0)
         && (1..=REACH)
             .take_while(|at| !is(&SOMEBODY, *at) && !is(&["a", "an", "matters", "that", "the", "this"], *at))
-            .any(|at| is(&VERBS, at));
-    asks || is(&VERBS[..11], 0) || is(&VERBS[11..], 0) && is(&SOMEBODY, 1)
+            .any(|at| is(&VERBS, at) || is(&VERBS_BEFORE_SOMEBODY, at));
+    asks || is(&VERBS, 0) || is(&VERBS_BEFORE_SOMEBODY, 0) && is(&SOMEBODY, 1)
 }
 
 /// The words from the first one on that says something.
@@ -248,7 +252,7 @@ fn plain_request(words: &[String]) -> Option<Route> {
         Some(Route::Help)
     } else if (begins(&PLEASE) || words.first().is_some_and(|word| word == "sorry")) && has(&AGAIN) {
         Some(Route::Repeat)
-    } else if begins(&DONE) {
+    } else if words.len() <= LONGEST_END && begins(&DONE) {
         Some(Route::Done)
     } else {
         None
@@ -383,9 +387,12 @@ mod tests {
         for text in ["That's all.", "Okay, I’m done.", "nothing to add", "That's my answer, thank you."] {
             assert_eq!(by_rule(text, &facts()), Route::Done, "{text}");
         }
-        for text in
-            ["I'd repeat the load test.", "I would say no once more.", "We stop when that's all done."]
-        {
+        for text in [
+            "I'd repeat the load test.",
+            "I would say no once more.",
+            "We stop when that's all done.",
+            "That's all I would give them: two people until the end of July.",
+        ] {
             assert_eq!(by_rule(text, &facts()), Route::Answer, "{text}");
         }
     }
