@@ -217,14 +217,9 @@ pub struct ExportArgs {
     pub out: Option<PathBuf>,
 }
 
+/// In which form something is shown; for the terminal, if nothing is said.
 #[derive(Clone, Debug, Default, ClapArgs)]
-pub struct CompareArgs {
-    /// Id of a session, or how it begins.
-    pub first: String,
-
-    /// Id of another one.
-    pub second: String,
-
+pub struct FormArgs {
     /// As one JSON object.
     #[arg(long, group = "form")]
     pub json: bool,
@@ -238,19 +233,29 @@ pub struct CompareArgs {
     pub open: bool,
 }
 
+impl FormArgs {
+    /// Whether a page is wanted.
+    pub fn is_page(&self) -> bool {
+        self.html.is_some() || self.open
+    }
+}
+
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct CompareArgs {
+    /// Id of a session, or how it begins.
+    pub first: String,
+
+    /// Id of another one.
+    pub second: String,
+
+    #[command(flatten)]
+    pub form: FormArgs,
+}
+
 #[derive(Clone, Debug, Default, ClapArgs)]
 pub struct ProgressArgs {
-    /// As one JSON object.
-    #[arg(long, group = "form")]
-    pub json: bool,
-
-    /// As a page in this file.
-    #[arg(long, group = "form", value_name = "FILE")]
-    pub html: Option<PathBuf>,
-
-    /// Open the page in the browser.
-    #[arg(long, conflicts_with = "json")]
-    pub open: bool,
+    #[command(flatten)]
+    pub form: FormArgs,
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]

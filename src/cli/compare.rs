@@ -16,11 +16,16 @@ use crate::{
 /// Sets two results side by side.
 pub fn run(context: &Context, args: &CompareArgs) -> Result<(), Failure> {
     let comparison = compare(&load(context, Some(&args.first))?, &load(context, Some(&args.second))?)?;
-    if args.json {
+    if args.form.json {
         return Ok(console::print(&json(&comparison)?)?);
     }
-    if args.html.is_some() || args.open {
-        return page::keep(args.html.as_deref(), "compare", &html::compare::compare(&comparison), args.open);
+    if args.form.is_page() {
+        return page::keep(
+            args.form.html.as_deref(),
+            "compare",
+            &html::compare::compare(&comparison),
+            args.form.open,
+        );
     }
     Ok(pager::show(&render::compare::compare(&comparison, console::width()))?)
 }

@@ -16,13 +16,13 @@ pub fn run(context: &Context, args: &ProgressArgs) -> Result<(), Failure> {
     let summaries = readable(&rows);
     let progress = progress::fold(&summaries);
     let zone = console::zone();
-    if args.json {
+    if args.form.json {
         return Ok(console::print(&json(&progress)?)?);
     }
-    if args.html.is_some() || args.open {
+    if args.form.is_page() {
         let target = target(context, &summaries);
         let text = html::progress::progress(&progress, target, html::Place::Alone, &zone);
-        return page::keep(args.html.as_deref(), "progress", &text, args.open);
+        return page::keep(args.form.html.as_deref(), "progress", &text, args.form.open);
     }
     Ok(pager::show(&render::progress::progress(&progress, console::width(), &zone))?)
 }
