@@ -31,6 +31,28 @@ pub fn one_line(text: &str) -> String {
     visible(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A line of fewer characters was ended on purpose; a longer one by an editor that wraps.
+const WRAPPED: usize = 60;
+
+/// An author's prose with the lines of a paragraph joined that only the editor's width had broken. Blank lines, lists,
+/// tables, indented lines and short lines stay as they are.
+pub fn paragraphs_joined(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = "";
+    for line in text.lines() {
+        let stands_alone = line.trim().is_empty()
+            || line.starts_with(|c: char| c.is_whitespace() || "-*•#|>+".contains(c))
+            || line.split_once(['.', ')']).is_some_and(|(number, _)| number.parse::<u32>().is_ok());
+        let was_wrapped = before.chars().count() >= WRAPPED && !before.starts_with([' ', '|']);
+        if !out.is_empty() {
+            out.push(if was_wrapped && !stands_alone { ' ' } else { '\n' });
+        }
+        out.push_str(line.trim_end());
+        before = line.trim_end();
+    }
+    out
+}
+
 type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
 
 fn skip_escape(chars: &mut Chars<'_>) {
@@ -101,6 +123,15 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_that_an_editor_has_wrapped_are_joined_and_no_others() {
+        let text = "A hospital group pages its doctors over a system from 2003. It runs on\ntwo servers.\n\nShort line.\nAnother one.\n\
+                    The sites are, in the order in which the COO wants them to be moved:\n- one\n- two\n  of them\n1. first of a list\n";
+        let joined = "A hospital group pages its doctors over a system from 2003. It runs on two servers.\n\nShort line.\nAnother one.\n\
+                      The sites are, in the order in which the COO wants them to be moved:\n- one\n- two\n  of them\n1. first of a list";
+        assert_eq!(paragraphs_joined(text), joined);
+    }
 
     #[test]
     fn escape_sequences_and_their_one_character_forms_go() {

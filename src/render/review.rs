@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{
     live,
-    term::{self, FAINT, GOOD, MARK, STRONG, WARN, heading, paint, wrap, wrap_hanging},
+    term::{self, FAINT, GOOD, MARK, STRONG, WARN, heading, paint, wrap, wrap_hanging, wrap_prose},
     words,
 };
 use crate::core::{
@@ -26,7 +26,7 @@ pub fn review(review: &Review, width: usize, zone: &TimeZone) -> String {
     }
     out.push_str(&scorings(review, width, zone));
     out.push_str(&format!("\n{}\n\n", heading("What was said", width)));
-    out.push_str(&wrap(&review.drawn.scenario.setting, width, 2));
+    out.push_str(&wrap_prose(&review.drawn.scenario.setting, width, 2));
     out.push_str("\n\n");
     for entry in &review.transcript {
         out.push_str(&transcript_item(&review.interviewer, entry, width));
@@ -82,7 +82,7 @@ fn facts(review: &Review, width: usize) -> String {
 
 fn twist(review: &Review, width: usize) -> String {
     let (Some(twist), Some(what)) = (&review.twist, words::twist(review)) else { return String::new() };
-    let text = format!("{}\n{}\n", wrap(&twist.text, width, 2), wrap(&what, width, 2));
+    let text = format!("{}\n{}\n", wrap_prose(&twist.text, width, 2), wrap(&what, width, 2));
     section("The twist", &text, width)
 }
 

@@ -10,7 +10,7 @@ use crate::core::{
     review::{Outcome, Review},
     rubric::Rubric,
     session::Session,
-    text::{one_line, visible},
+    text::{one_line, paragraphs_joined, visible},
 };
 
 /// Widest column of running text: longer lines are hard to read.
@@ -35,6 +35,11 @@ pub fn paint(style: Style, text: impl std::fmt::Display) -> String {
 /// Wraps untrusted text into paragraphs with an indent.
 pub fn wrap(text: &str, width: usize, indent: usize) -> String {
     wrap_hanging(&visible(text), width, indent, indent)
+}
+
+/// Wraps an author's text, whose own lines are only those of the editor that it was written in.
+pub fn wrap_prose(text: &str, width: usize, indent: usize) -> String {
+    wrap(&paragraphs_joined(text), width, indent)
 }
 
 /// Wraps trusted text, which may hold styles, with another indent for the first line.
@@ -76,7 +81,7 @@ pub fn case(case: &Case, width: usize) -> String {
                 scenario.minutes
             )
         ),
-        wrap(&scenario.setting, width, 0)
+        wrap_prose(&scenario.setting, width, 0)
     );
     if let (Some(name), Some(text)) = (&scenario.artifact, &case.artifact) {
         out.push_str(&format!("\n{}\n{}\n", heading(name, width), artifact(name, text, width)));
@@ -102,7 +107,7 @@ fn artifact(name: &str, text: &str, width: usize) -> String {
 /// A line of an interviewer's.
 pub fn line_by(name: &str, asked: &Asked, width: usize) -> String {
     let label = words::interviewer(&one_line(name), &asked.kind);
-    format!("{}\n{}\n", paint(STRONG, label), wrap(&asked.text, width, 2))
+    format!("{}\n{}\n", paint(STRONG, label), wrap_prose(&asked.text, width, 2))
 }
 
 /// What was said so far, for somebody who comes back.
