@@ -104,6 +104,7 @@ fn parse(path: &Path, file: String, text: String, sources: &mut Vec<Source>, lin
         Err(fault) => {
             let span = Span { line: fault.line, column: fault.column, bytes: (0, 0) };
             let mut finding = Finding::new(Rule::Syntax, &span, fault.message);
+            finding.suggestion = yaml::advice(&finding.message).map(str::to_owned);
             finding.file = file.clone();
             linted.findings.push(finding);
         }

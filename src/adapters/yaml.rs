@@ -49,6 +49,30 @@ pub fn tree(text: &str) -> Result<Node, Fault> {
     Ok(node)
 }
 
+/// What to do about a text that is no YAML, by the words of its [`Fault`]: the slips that people make in these files.
+pub fn advice(message: &str) -> Option<&'static str> {
+    const QUOTES: &str = "put the text in double quotes";
+    const SLIPS: [(&str, &str); 6] = [
+        (
+            "after single-quoted scalar",
+            "write an apostrophe inside single quotes twice ('don''t'), or put the text in double quotes; or a \
+                closing quote is missing further up",
+        ),
+        (
+            "after double-quoted scalar",
+            "write a double quote inside double quotes as \\\"; or a closing quote is missing further up",
+        ),
+        (
+            "mapping values are not allowed",
+            "put a text that holds a colon and a space in double quotes; keys of one block begin in one column",
+        ),
+        ("start with a tab", "indent with spaces"),
+        ("unexpected character", QUOTES),
+        ("unknown anchor", QUOTES),
+    ];
+    SLIPS.iter().find(|(words, _)| message.contains(words)).map(|(_, advice)| *advice)
+}
+
 const BOM: char = '\u{feff}';
 
 fn options() -> Options {

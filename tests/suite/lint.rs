@@ -52,6 +52,26 @@ fn the_built_in_bank_gives_no_reason_to_complain() {
 }
 
 #[test]
+fn a_slip_in_the_yaml_comes_with_what_to_do() {
+    let home = Home::new();
+    for (title, what_to_do) in [
+        ("'Don't sign'", "apostrophe inside single quotes twice"),
+        ("\"He says \"no\" twice\"", "a double quote inside double quotes"),
+        ("Sign: or not", "put a text that holds a colon"),
+        ("@all, sign", "put the text in double quotes"),
+        ("*sign* it", "put the text in double quotes"),
+        (">-\n\tSign", "indent with spaces"),
+    ] {
+        let broken = scenario("mine").replacen("title: ", &format!("title: {title}\nwas: "), 1);
+        let file = home.write("scenarios/mine.yaml", &broken);
+        let run = home.run(&["scenario", "lint", file.to_str().unwrap()], "");
+        assert_eq!(run.code, 2, "{title}");
+        assert!(run.stdout.contains("error[syntax]"), "{title}: {}", run.stdout);
+        assert!(run.stdout.contains(what_to_do), "{title}: {}", run.stdout);
+    }
+}
+
+#[test]
 fn every_problem_of_a_file_is_told_at_once() {
     let home = Home::new();
     let text = scenario("mine")
