@@ -20,7 +20,7 @@ fn judge() -> FakeEndpoint {
     FakeEndpoint::start(|_, body| {
         let user = body["messages"][1]["content"].as_str().unwrap();
         let (answer, statement) = user.rsplit_once("</answer>").unwrap();
-        let refuses = statement.contains("Says exactly which part of the request is refused")
+        let refuses = statement.contains("Names the exact part, number or date of the request")
             && answer.contains("[1] I refuse");
         let everywhere = statement.contains("Names the person or role that makes the final call");
         if refuses || everywhere {
