@@ -55,19 +55,25 @@ impl Judged {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// Seen where it is, and nowhere else.
+    /// Seen where it is, and hardly anywhere else.
     Works,
     /// Not seen in any answer that shows it.
     Unseen,
     /// Seen in every answer, those included that don't show it.
     FiresOnEverything,
-    /// Seen in answers that don't show it.
+    /// Seen in [one of five](FALSE_ALARMS) or more of the answers that don't show it.
     FalseAlarms,
-    /// Seen in some of the answers that show it.
+    /// Seen in less than [two of three](MISSES) of the answers that show it.
     Uneven,
     /// No anchor answer shows it.
     Untested,
 }
+
+/// Share of the answers that don't show a signal in which it may not be seen. No judge is without a slip, so one among
+/// many answers says nothing about the statement; one among four does.
+const FALSE_ALARMS: f64 = 0.2;
+/// Share of the answers that show a signal in which it may be missed.
+const MISSES: f64 = 1.0 / 3.0;
 
 /// A signal or red flag over all answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -192,14 +198,15 @@ pub fn signals(rubric: &Rubric, answers: &[Judged]) -> Vec<SignalCheck> {
             };
             let (shown, not_shown, unlabelled) = (tally(Some(true)), tally(Some(false)), tally(None));
             let seen = shown.0 + not_shown.0 + unlabelled.0;
+            let reaches = |share: f64, (part, all): (usize, usize)| part as f64 >= share * all as f64;
             // Without labels, only what is seen in strong and weak answers alike is suspect.
             let standing = if answers.len() > 1 && seen == answers.len() && shown.1 < answers.len() {
                 Standing::FiresOnEverything
             } else if shown.1 > 0 && shown.0 == 0 {
                 Standing::Unseen
-            } else if not_shown.0 > 0 {
+            } else if not_shown.0 > 0 && reaches(FALSE_ALARMS, not_shown) {
                 Standing::FalseAlarms
-            } else if shown.0 < shown.1 {
+            } else if !reaches(1.0 - MISSES, shown) {
                 Standing::Uneven
             } else if shown.1 == 0 && seen == 0 {
                 Standing::Untested
@@ -376,6 +383,25 @@ mod tests {
                 Standing::Untested
             ]
         );
+    }
+
+    #[test]
+    fn one_slip_among_many_answers_is_no_fault_of_the_statement() {
+        let standing = |hits: usize, of: usize, alarms: usize, among: usize| {
+            let answers: Vec<Judged> = (0..of + among)
+                .map(|at| {
+                    let (label, seen) = if at < of { (1, at < hits) } else { (0, at - of < alarms) };
+                    judged(&at.to_string(), if seen { &["it"] } else { &[] }, &[("it", label)])
+                })
+                .collect();
+            signals(&rubric(&["it"]), &answers)[0].standing
+        };
+        assert_eq!(standing(9, 9, 2, 13), Standing::Works);
+        assert_eq!(standing(2, 3, 0, 19), Standing::Works);
+        assert_eq!(standing(3, 7, 0, 15), Standing::Uneven);
+        assert_eq!(standing(6, 9, 7, 13), Standing::FalseAlarms);
+        assert_eq!(standing(1, 1, 1, 4), Standing::FalseAlarms);
+        assert_eq!(standing(0, 1, 4, 21), Standing::Unseen);
     }
 
     #[test]
