@@ -129,6 +129,16 @@ resource "aws_route_table_association" "ocpp_a" {
 }
 
 import {
+  to = aws_route_table_association.ocpp_b
+  id = "subnet-0b11d3/rtb-0f3360"
+}
+
+resource "aws_route_table_association" "ocpp_b" {
+  subnet_id      = aws_subnet.ocpp_b.id
+  route_table_id = aws_route_table.ocpp.id
+}
+
+import {
   to = aws_route53_record.gateway
   id = "Z08842_ocpp.example.net_A"
 }
