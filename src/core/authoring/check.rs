@@ -61,19 +61,19 @@ pub enum Standing {
     Unseen,
     /// Seen in every answer, those included that don't show it.
     FiresOnEverything,
-    /// Seen in [one of five](FALSE_ALARMS) or more of the answers that don't show it.
+    /// Seen in one of five or more of the answers that don't show it.
     FalseAlarms,
-    /// Seen in less than [two of three](MISSES) of the answers that show it.
+    /// Seen in less than two of three of the answers that show it.
     Uneven,
     /// No anchor answer shows it.
     Untested,
 }
 
-/// Share of the answers that don't show a signal in which it may not be seen. No judge is without a slip, so one among
-/// many answers says nothing about the statement; one among four does.
-const FALSE_ALARMS: f64 = 0.2;
-/// Share of the answers that show a signal in which it may be missed.
-const MISSES: f64 = 1.0 / 3.0;
+/// One false alarm in so many answers that don't show a signal is too much. No judge is without a slip, so one among twenty
+/// says nothing about the statement; one among four does.
+const FALSE_ALARM_IN: usize = 5;
+/// More than one miss in so many answers that show a signal is too much.
+const MISS_IN: usize = 3;
 
 /// A signal or red flag over all answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -198,15 +198,14 @@ pub fn signals(rubric: &Rubric, answers: &[Judged]) -> Vec<SignalCheck> {
             };
             let (shown, not_shown, unlabelled) = (tally(Some(true)), tally(Some(false)), tally(None));
             let seen = shown.0 + not_shown.0 + unlabelled.0;
-            let reaches = |share: f64, (part, all): (usize, usize)| part as f64 >= share * all as f64;
             // Without labels, only what is seen in strong and weak answers alike is suspect.
             let standing = if answers.len() > 1 && seen == answers.len() && shown.1 < answers.len() {
                 Standing::FiresOnEverything
             } else if shown.1 > 0 && shown.0 == 0 {
                 Standing::Unseen
-            } else if not_shown.0 > 0 && reaches(FALSE_ALARMS, not_shown) {
+            } else if not_shown.0 > 0 && not_shown.0 * FALSE_ALARM_IN >= not_shown.1 {
                 Standing::FalseAlarms
-            } else if !reaches(1.0 - MISSES, shown) {
+            } else if (shown.1 - shown.0) * MISS_IN > shown.1 {
                 Standing::Uneven
             } else if shown.1 == 0 && seen == 0 {
                 Standing::Untested
@@ -398,6 +397,8 @@ mod tests {
         };
         assert_eq!(standing(9, 9, 2, 13), Standing::Works);
         assert_eq!(standing(2, 3, 0, 19), Standing::Works);
+        assert_eq!(standing(4, 6, 1, 6), Standing::Works);
+        assert_eq!(standing(1, 1, 3, 15), Standing::FalseAlarms);
         assert_eq!(standing(3, 7, 0, 15), Standing::Uneven);
         assert_eq!(standing(6, 9, 7, 13), Standing::FalseAlarms);
         assert_eq!(standing(1, 1, 1, 4), Standing::FalseAlarms);
