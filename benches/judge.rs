@@ -11,13 +11,18 @@ use std::{path::PathBuf, time::Instant};
 
 use pushback::{
     adapters::{
-        bank_files,
-        embedded::Embedded,
-        model_file::{QWEN_CODER_1_5B, installed},
-        openai::{Endpoint, EndpointObserver},
+        bank::library,
+        model::{
+            embedded::Embedded,
+            file::{QWEN_CODER_1_5B, installed},
+            openai::{Endpoint, EndpointObserver},
+        },
         paths,
     },
-    core::{judging::questions::Exam, record::Ask, session::Turn},
+    core::{
+        judging::questions::Exam,
+        turn::{Ask, Turn},
+    },
     ports::{Observer, Watch},
 };
 use server::Server;
@@ -44,7 +49,7 @@ fn main() {
     };
     let model =
         installed(&folder, &QWEN_CODER_1_5B).expect("`pushback model install` has put the model there");
-    let (bank, _) = bank_files::load(&paths::Home::at("/nonexistent"));
+    let (bank, _) = library::load(&paths::Home::at("/nonexistent"));
     let case = bank.case(CASE).unwrap();
     let exam = |answer: &str| {
         let turn = Turn {

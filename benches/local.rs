@@ -20,7 +20,11 @@ use std::fs;
 use divan::Bencher;
 use home::{Home, SCENARIO};
 use pushback::{
-    adapters::{bank_files, lint_files, paths, sessions::Sessions, summaries},
+    adapters::{
+        bank::{library, lint},
+        paths,
+        store::{sessions::Sessions, summaries},
+    },
     core::{
         bank::Bank,
         judging::{Observation, tally},
@@ -51,7 +55,7 @@ fn a_bank_of_1000_scenarios(bencher: Bencher) {
     let home = folder(1000);
     bencher.bench(|| {
         let (bank, problems) =
-            bank_files::load_folders(&home.path().join("scenarios"), &home.path().join("rubrics"));
+            library::load_folders(&home.path().join("scenarios"), &home.path().join("rubrics"));
         assert_eq!((bank.cases().count(), problems.len()), (1000, 0));
     });
 }
@@ -59,10 +63,10 @@ fn a_bank_of_1000_scenarios(bencher: Bencher) {
 #[divan::bench(sample_count = 10)]
 fn linting_1000_files(bencher: Bencher) {
     let home = folder(1000);
-    let (bank, _) = bank_files::load(&pushback::adapters::paths::Home::at("/nonexistent"));
+    let (bank, _) = library::load(&pushback::adapters::paths::Home::at("/nonexistent"));
     let folders = [home.path().join("scenarios"), home.path().join("rubrics")];
     bencher.bench(|| {
-        let linted = lint_files::lint(&folders, &bank).unwrap();
+        let linted = lint::lint(&folders, &bank).unwrap();
         assert_eq!(linted.files(), 1001);
     });
 }
@@ -74,7 +78,7 @@ fn linting_a_hostile_file(bencher: Bencher) {
     home.write("scenarios/list.yaml", "- x\n".repeat(250_000));
     let keys: String = (0..12_000).map(|n| format!("k{n}: 1\n")).collect();
     home.write("scenarios/keys.yaml", keys);
-    bencher.bench(|| lint_files::lint(&[home.path().join("scenarios")], &Bank::default()).unwrap());
+    bencher.bench(|| lint::lint(&[home.path().join("scenarios")], &Bank::default()).unwrap());
 }
 
 #[divan::bench(args = ["no model", "embedded model"], sample_count = 10, sample_size = 1)]
@@ -100,7 +104,7 @@ fn start_to_prompt(bencher: Bencher, model: &str) {
 #[divan::bench]
 fn rating_a_rubric(bencher: Bencher) {
     let home = Home::new();
-    let (bank, _) = bank_files::load(&pushback::adapters::paths::Home::at(home.path()));
+    let (bank, _) = library::load(&pushback::adapters::paths::Home::at(home.path()));
     let rubric = &bank.case(SCENARIO).unwrap().rubric;
     let observations: Vec<Observation> = rubric
         .statements()
@@ -165,7 +169,7 @@ fn progress_over_sessions(bencher: Bencher, count: usize) {
 fn a_page(bencher: Bencher) {
     let home = Home::new();
     let journal = played::play(&home, &played::round());
-    let lines = pushback::adapters::jsonl::load(&journal).unwrap().lines;
+    let lines = pushback::adapters::store::journal::load(&journal).unwrap().lines;
     let review = review::fold(&lines).unwrap();
     let place = render::html::Place::Alone;
     bencher.bench(|| render::html::review::review(&review, &[], place, &jiff::tz::TimeZone::UTC));

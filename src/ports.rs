@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::core::{
+    bank::{rubric::Rubric, scenario::Fact},
     judging::{Judge, Observation, Unscored, Usage, questions::Exam},
     live::{Closes, Sighting},
     record::{Line, Record, Route},
     review::Review,
-    rubric::Rubric,
-    scenario::Fact,
     session::{Session, Show},
 };
 
@@ -186,7 +185,7 @@ pub enum Heard {
     /// A message was sent, or the wait is over.
     Message(String),
     /// Something to do in the round.
-    Action(crate::core::policy::Action),
+    Action(crate::core::session::policy::Action),
     /// The person leaves; the session can be taken up again.
     Leave,
     /// Live: something was seen beside the words. What is being typed goes on with the next call.

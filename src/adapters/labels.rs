@@ -9,9 +9,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::paths;
-use crate::core::{
-    authoring::check::Anchor, judging::labelled::LabelledAnswer, session::routing::LabelledMessage,
-};
+use crate::core::lab::{labelled::LabelledAnswer, routing_card::LabelledMessage, rubric_check::Anchor};
 
 /// Labels can't be read.
 #[derive(Debug, thiserror::Error)]

@@ -94,17 +94,3 @@ pub fn display(path: &Path) -> String {
         .and_then(|home| path.strip_prefix(home).ok().map(|rest| format!("~/{}", rest.display())))
         .unwrap_or_else(|| path.display().to_string())
 }
-
-/// Puts new content in a file's place: what is there is the old or the new, never half of one.
-///
-/// # Errors
-///
-/// When it can't be written. The old content is there then.
-pub fn replace(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut next = tempfile::NamedTempFile::new_in(folder)?;
-    std::io::Write::write_all(&mut next, content)?;
-    next.as_file().sync_all()?;
-    next.persist(path)?;
-    std::fs::File::open(folder)?.sync_all()
-}

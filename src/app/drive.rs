@@ -11,7 +11,7 @@ use crate::{
     core::{
         judging::{Unscored, questions::Exam},
         live::{Closes, Rules},
-        record::{Line, Observed, Purpose, Record, Route, RoutedBy},
+        record::{self, Line, Observed, Purpose, Record, Route, RoutedBy},
         review::{self, FoldError},
         session::{Effect, Event, Session, Show},
     },
@@ -62,7 +62,7 @@ pub fn drive(
     console: &mut dyn Console,
 ) -> Result<Ending, DriveError> {
     warm_up(session, observer);
-    let rules = review::rules(lines).cloned();
+    let rules = record::rules(lines).cloned();
     let patience = rules.as_ref().map(|rules| rules.patience);
     let mut event = Event::Began;
     loop {

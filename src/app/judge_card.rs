@@ -4,13 +4,13 @@ use std::{collections::BTreeMap, time::Instant};
 
 use crate::{
     core::{
-        judging::{
-            Observation, Unscored, agreement,
+        judging::{Observation, Unscored, scored, verdict},
+        lab::{
+            agreement,
             attacks::{Attack, without},
             figures::Figures,
             judge_card::{Baseline, Held, JudgeCard},
             labelled::Labelled,
-            scored, verdict,
         },
         level::TargetLevel,
     },

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::{
     core::{
-        authoring::check::{self, Anchor, Judged, RubricCheck, Trick, TrickCheck},
         bank::Case,
-        judging::{
-            Observation, Unscored,
+        judging::{Observation, Unscored, scored, sentences, verdict},
+        lab::{
             labelled::{Labelled, LabelledAnswer},
-            scored, sentences, verdict,
+            rubric_check::{self, Anchor, Judged, RubricCheck, Trick, TrickCheck},
         },
         level::TargetLevel,
     },
@@ -42,7 +41,7 @@ pub fn run(
         });
         told(answers.len(), total);
     }
-    let Some(place) = check::strongest(&answers) else { return Ok(None) };
+    let Some(place) = rubric_check::strongest(&answers) else { return Ok(None) };
     let ((anchor, case), before) = (&anchors[place], &answers[place]);
     let mut tricks = vec![];
     for trick in Trick::ALL {
@@ -51,17 +50,22 @@ pub fn run(
         let ghosts = match trick {
             Trick::Cut => {
                 let kept = sentences::split(&text).len() as u32;
-                check::ghosts(&before.observations, &observations, kept)
+                rubric_check::ghosts(&before.observations, &observations, kept)
             }
             _ => vec![],
         };
-        tricks.push(TrickCheck { trick, overall, held: check::held(trick, before.overall, overall), ghosts });
+        tricks.push(TrickCheck {
+            trick,
+            overall,
+            held: rubric_check::held(trick, before.overall, overall),
+            ghosts,
+        });
         told(anchors.len() + tricks.len(), total);
     }
     Ok(Some(RubricCheck {
         rubric: case.rubric.id.clone(),
         judge: observer.judge(),
-        signals: check::signals(&case.rubric, &answers),
+        signals: rubric_check::signals(&case.rubric, &answers),
         strongest: anchor.id.clone(),
         answers,
         tricks,
@@ -71,9 +75,9 @@ pub fn run(
 fn played(trick: Trick, anchor: &Anchor, case: &Case) -> String {
     let Some(attack) = trick.attack() else {
         return if trick == Trick::Cut {
-            check::cut(&anchor.answer)
+            rubric_check::cut(&anchor.answer)
         } else {
-            check::shuffled(&anchor.answer)
+            rubric_check::shuffled(&anchor.answer)
         };
     };
     // The attacks of the judge's card work on labelled answers; no label plays a part in what they change.

@@ -6,7 +6,7 @@ use crate::{
         judging::{Unscored, verdict},
         live::Closes,
         record::{Corrected, Line, Mode, Observed, Purpose, Record},
-        review,
+        session,
     },
     ports::{Console, Journal, Observer},
 };
@@ -38,7 +38,7 @@ pub fn score(
     console: &dyn Console,
     corrected: Option<Corrected>,
 ) -> Result<Option<Unscored>, ScoreError> {
-    let session = review::replay(lines).filter(crate::core::session::Session::is_over);
+    let session = session::replay(lines).filter(crate::core::session::Session::is_over);
     let mut session = session.ok_or(ScoreError::Unfinished)?;
     if session.is_abandoned() {
         return Err(ScoreError::Abandoned);

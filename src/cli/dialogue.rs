@@ -2,19 +2,22 @@
 
 use std::{
     cell::RefCell,
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write},
     path::Path,
 };
 
-use super::error::Failure;
+use super::{
+    context::Context,
+    error::{BAD_INPUT, Failure},
+};
 use crate::{
-    adapters::{
-        console::{self, Input, Typed},
+    adapters::terminal::{
         line_editor::LineEditor,
+        output,
+        practice::{Input, Typed},
         script::Script,
     },
-    core::command::Place,
-    render::term,
+    render::style,
 };
 
 /// Somebody who answers: at a terminal, or a script on standard input.
@@ -30,7 +33,7 @@ impl Dialogue {
     pub fn new() -> Result<Self, Failure> {
         // The editor gets Ctrl-C as a key. A plain read would wait on: the signal only sets a flag.
         let input: Box<dyn Input> = if Self::is_possible() {
-            Box::new(LineEditor::new(Place::Round, Path::new(""))?)
+            Box::new(LineEditor::of_answers(Path::new(""))?)
         } else {
             Box::new(Script::new(io::stdin().lock()))
         };
@@ -55,7 +58,7 @@ impl Dialogue {
     /// The answer to a question, where Enter takes the default; `None` when they want to leave.
     pub fn ask(&self, question: &str, default: &str) -> Result<Option<String>, Failure> {
         let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
-        console::print(&term::wrap_hanging(&format!("{question}{shown}:"), console::width(), 0, 2))?;
+        output::print(&style::wrap_hanging(&format!("{question}{shown}:"), output::width(), 0, 2))?;
         let answer = self.line("› ")?;
         Ok(answer.map(|answer| match answer.trim() {
             "" => default.to_owned(),
@@ -75,4 +78,19 @@ fn text(typed: Typed) -> Option<String> {
         Typed::Text(text) => Some(text),
         Typed::End => None,
     }
+}
+
+/// Asks before something that can't be taken back. Only a yes is a yes; `--yes` says it ahead.
+pub fn surely(context: &Context, question: &str) -> Result<bool, Failure> {
+    if context.model.yes {
+        return Ok(true);
+    }
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(Failure::new(BAD_INPUT, "there is nobody here to confirm it").hint("`--yes` confirms it"));
+    }
+    print!("{question} [y/N] ");
+    io::stdout().flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

@@ -3,20 +3,24 @@
 use std::io::{self, IsTerminal};
 
 use super::{
+    context::Context,
     error::{FAILED, Failure},
     model::{self, Choice},
-    round::Context,
 };
 use crate::{
     adapters::{
-        bank_files, console,
-        jsonl::{self, Damage},
-        model_file::{self, QWEN_CODER_1_5B},
-        open_rounds, paths,
-        seal::{self, SealingKey},
+        bank::library,
+        model::file::{self, QWEN_CODER_1_5B},
+        paths,
+        store::{
+            journal::{self, Damage},
+            open_rounds,
+            seal::{self, SealingKey},
+        },
+        terminal::output,
     },
     core::text::one_line,
-    render::{term, words},
+    render::{style, words},
 };
 
 /// What a check found.
@@ -42,13 +46,13 @@ pub fn doctor(context: &Context) -> Result<(), Failure> {
     let mut wrong = 0;
     for finding in &findings {
         let (mark, style, text) = match finding {
-            Fine(text) => ("ok  ", term::GOOD, text),
-            Note(text) => ("note", term::WARN, text),
-            Wrong(text) => ("bad ", term::WARN, text),
+            Fine(text) => ("ok  ", style::GOOD, text),
+            Note(text) => ("note", style::WARN, text),
+            Wrong(text) => ("bad ", style::WARN, text),
         };
         wrong += usize::from(matches!(finding, Wrong(_)));
-        let row = format!("{} {}", term::paint(style, mark), one_line(text));
-        console::print(&term::wrap_hanging(&row, console::width(), 0, 5))?;
+        let row = format!("{} {}", style::paint(style, mark), one_line(text));
+        output::print(&style::wrap_hanging(&row, output::width(), 0, 5))?;
     }
     match wrong {
         0 => Ok(()),
@@ -73,7 +77,7 @@ fn model(context: &Context) -> Finding {
         Ok(Choice::Endpoint { url, model, .. }) => Note(format!(
             "answers are sent to {url} (model {model}); whether it answers shows when it is asked"
         )),
-        Ok(Choice::Embedded) => match model_file::installed(&context.home.models(), &QWEN_CODER_1_5B) {
+        Ok(Choice::Embedded) => match file::installed(&context.home.models(), &QWEN_CODER_1_5B) {
             Some(file) => Fine(format!("the model is at {}", paths::display(&file))),
             None => Wrong("the model is not installed: `pushback model install` gets it".into()),
         },
@@ -83,15 +87,15 @@ fn model(context: &Context) -> Finding {
 
 fn terminal() -> Finding {
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        Fine(format!("a real terminal, {} columns wide", console::width()))
+        Fine(format!("a real terminal, {} columns wide", output::width()))
     } else {
         Note("this is no real terminal: live mode needs one".into())
     }
 }
 
 fn bank(context: &Context) -> Finding {
-    let (bank, mut problems) = bank_files::load(&context.home);
-    let (loops, faults) = bank_files::load_loops(&context.home, &bank);
+    let (bank, mut problems) = library::load(&context.home);
+    let (loops, faults) = library::load_loops(&context.home, &bank);
     problems.extend(faults);
     match problems.as_slice() {
         [] => Fine(format!("{} scenarios and {} interview loops", bank.cases().count(), loops.len())),
@@ -119,7 +123,7 @@ fn sessions(context: &Context) -> Result<Vec<Finding>, Failure> {
     let ids = context.sessions.ids()?;
     let mut findings = vec![];
     for id in &ids {
-        match jsonl::load(&context.sessions.journal(id)) {
+        match journal::load(&context.sessions.journal(id)) {
             Ok(loaded) => match loaded.damage {
                 None => {}
                 Some(Damage::TornEnd { .. }) => findings.push(Note(format!(

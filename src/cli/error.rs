@@ -9,15 +9,17 @@ use std::{
 
 use crate::{
     adapters::{
-        config::ConfigError, console, jsonl::OpenError, paths::NoHome, seal::KeyError, sessions::FindError,
+        config::ConfigError,
+        paths::NoHome,
+        store::{journal::OpenError, seal::KeyError, sessions::FindError},
+        terminal::output,
     },
     app::{drive::DriveError, score::ScoreError},
     core::{
         bank::DrawError,
-        compare::CompareError,
-        review::{FoldError, dispute::DisputeError},
+        review::{FoldError, compare::CompareError, dispute::DisputeError},
     },
-    render::term::wrap_hanging,
+    render::style::wrap_hanging,
 };
 
 /// Everything went as asked.
@@ -100,7 +102,7 @@ pub fn for_terminal(failure: &Failure) -> String {
     if !std::io::stderr().is_terminal() {
         return text;
     }
-    let width = console::width();
+    let width = output::width();
     text.lines().map(|line| wrap_hanging(line, width, 0, 2)).collect::<Vec<_>>().join("\n")
 }
 

@@ -1,37 +1,23 @@
 //! The command line: arguments in, exit code out.
 
 mod args;
-mod ask;
-mod author;
 mod bank;
-mod batch;
-mod bulk;
-mod check;
-mod compare;
+mod context;
 mod dialogue;
-mod dispute;
 mod doctor;
-mod dry;
 mod error;
-mod export;
-mod guard;
-mod interview_loop;
 mod judge;
-mod lint;
 mod live;
 mod model;
+mod output;
 mod pack;
-mod page;
-mod progress;
+mod practice;
 mod repl;
-mod replay;
+mod resume;
 mod review;
-mod round;
-mod routing;
+mod rubric;
+mod scenario;
 mod score;
-mod sessions;
-mod site;
-mod verify;
 mod welcome;
 
 use std::{io::Write, process::ExitCode};
@@ -39,10 +25,12 @@ use std::{io::Write, process::ExitCode};
 use clap::Parser;
 
 pub use args::Args;
-use args::{Command, RubricCommand, ScenarioCommand, ScoreArgs, SessionsCommand};
+use args::{Command, ScoreArgs, SessionsCommand};
+use context::Context;
 pub use error::{Failure, unbroken};
-
-use crate::core::lint::Kind;
+use live::{guard, replay, verify};
+use review::{compare, dispute, export, progress, sessions};
+use score::bulk;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
@@ -66,50 +54,44 @@ pub fn run() -> ExitCode {
 }
 
 fn execute(args: Args) -> Result<(), Failure> {
-    let context = round::Context::new(args.model)?;
+    let context = Context::new(args.model)?;
     guard::repair_terminal(&context)?;
-    if let Some(name) = args.command.as_ref().and_then(guard::shown_by) {
-        guard::check(&context, name)?;
-    }
     match args.command {
         None => repl::run(&context),
-        Some(Command::Practice(practice)) => round::practice(&context, &practice),
-        Some(Command::Live(live)) => live::live(&context, &live),
-        Some(Command::Doctor) => doctor::doctor(&context),
-        Some(Command::Verify(verify)) => verify::verify(&context, &verify),
-        Some(Command::Replay { session, speed }) => replay::replay(&context, session.as_deref(), speed),
-        Some(Command::Resume { session }) => round::resume(&context, session.as_deref()),
-        Some(Command::Sessions { command: Some(SessionsCommand::Delete { session }), .. }) => {
-            sessions::delete(&context, &session)
+        Some(command) => dispatch(&context, command),
+    }
+}
+
+/// Carries out a command, from the shell or from the prompt.
+fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
+    if let Some(name) = guard::shown_by(&command) {
+        guard::check(context, name)?;
+    }
+    match command {
+        Command::Practice(args) => practice::practice(context, &args),
+        Command::Live(args) => live::live(context, &args),
+        Command::Doctor => doctor::doctor(context),
+        Command::Verify(args) => verify::verify(context, &args),
+        Command::Replay { session, speed } => replay::replay(context, session.as_deref(), speed),
+        Command::Resume { session } => resume::resume(context, session.as_deref()),
+        Command::Sessions { command: Some(SessionsCommand::Delete { session }), .. } => {
+            sessions::delete(context, &session)
         }
-        Some(Command::Sessions { json, command: None }) => sessions::list(&context, json),
-        Some(Command::Review(args)) => review::run(&context, &args),
-        Some(Command::Compare(args)) => compare::run(&context, &args),
-        Some(Command::Dispute(args)) => dispute::run(&context, &args),
-        Some(Command::Export(args)) => export::run(&context, &args),
-        Some(Command::Progress(args)) => progress::run(&context, &args),
-        Some(Command::Score(ScoreArgs { bulk: Some(bulk), .. })) => bulk::score(&context, &bulk),
-        Some(Command::Score(ScoreArgs { session, current_rubric, .. })) => {
-            score::session(&context, session.as_deref(), current_rubric)
+        Command::Sessions { json, command: None } => sessions::list(context, json),
+        Command::Review(args) => review::run(context, &args),
+        Command::Compare(args) => compare::run(context, &args),
+        Command::Dispute(args) => dispute::run(context, &args),
+        Command::Export(args) => export::run(context, &args),
+        Command::Progress(args) => progress::run(context, &args),
+        Command::Score(ScoreArgs { bulk: Some(args), .. }) => bulk::score(context, &args),
+        Command::Score(ScoreArgs { session, current_rubric, .. }) => {
+            score::session(context, session.as_deref(), current_rubric)
         }
-        Some(Command::Scenario(ScenarioCommand::Lint(args)) | Command::Rubric(RubricCommand::Lint(args))) => {
-            lint::lint(&context, &args)
-        }
-        Some(Command::Scenario(ScenarioCommand::New(args))) => author::new(&context, Kind::Scenario, &args),
-        Some(Command::Scenario(ScenarioCommand::Accept(args))) => {
-            author::accept(&context, Kind::Scenario, &args)
-        }
-        Some(Command::Scenario(ScenarioCommand::Try(args))) => dry::run(&context, &args),
-        Some(Command::Scenario(ScenarioCommand::Show { scenario })) => bank::show(&context, &scenario),
-        Some(Command::Rubric(RubricCommand::New(args))) => author::new(&context, Kind::Rubric, &args),
-        Some(Command::Rubric(RubricCommand::Accept(args))) => author::accept(&context, Kind::Rubric, &args),
-        Some(Command::Rubric(RubricCommand::Check(args))) => check::run(&context, &args),
-        Some(Command::Rubric(RubricCommand::List)) => bank::list_rubrics(&context),
-        Some(Command::Rubric(RubricCommand::Show { rubric })) => bank::show_rubric(&context, &rubric),
-        Some(Command::Pack(command)) => pack::run(&context, &command),
-        Some(Command::Schema(command)) => lint::schema(&command),
-        Some(Command::Scenario(ScenarioCommand::List(list))) => bank::list(&context, &list),
-        Some(Command::Judge(command)) => judge::run(&context, command),
-        Some(Command::Model(command)) => model::run(&context, &command),
+        Command::Scenario(command) => scenario::run(context, &command),
+        Command::Rubric(command) => rubric::run(context, &command),
+        Command::Pack(command) => pack::run(context, &command),
+        Command::Schema(command) => scenario::lint::schema(&command),
+        Command::Judge(command) => judge::run(context, command),
+        Command::Model(command) => model::run(context, &command),
     }
 }

@@ -6,22 +6,24 @@ use secrecy::SecretString;
 
 use super::{
     args::ModelCommand,
+    context::Context,
     error::{BAD_INPUT, FAILED, Failure, NO_MODEL},
-    round::Context,
 };
 use crate::{
     adapters::{
         config::ModelChoice,
-        console,
-        embedded::Embedded,
-        model_file::{self, InstallError, QWEN_CODER_1_5B, Sources},
-        no_model::NoModel,
-        openai::{Endpoint, EndpointObserver, recalibrated},
+        model::{
+            embedded::Embedded,
+            file::{self, InstallError, QWEN_CODER_1_5B, Sources},
+            none::NoModel,
+            openai::{Endpoint, EndpointObserver, recalibrated},
+        },
         paths,
+        terminal::output,
     },
     core::{judging::Unscored, text::one_line},
     ports::Observer,
-    render::term,
+    render::style,
 };
 
 /// Which model the person chose.
@@ -81,7 +83,7 @@ pub fn observer(context: &Context) -> Result<Box<dyn Observer + Send>, Failure> 
         Choice::Endpoint { url, model, key } => Ok(Box::new(endpoint(context, url, model, key)?)),
         Choice::Embedded => {
             let models = context.home.models();
-            let file = match model_file::installed(&models, &QWEN_CODER_1_5B) {
+            let file = match file::installed(&models, &QWEN_CODER_1_5B) {
                 Some(file) => file,
                 None => {
                     confirm(context)?;
@@ -126,28 +128,28 @@ pub fn run(context: &Context, command: &ModelCommand) -> Result<(), Failure> {
     match command {
         ModelCommand::Install => {
             let file = install(context)?;
-            Ok(console::print(&format!("in place: {}", paths::display(&file)))?)
+            Ok(output::print(&format!("in place: {}", paths::display(&file)))?)
         }
         ModelCommand::Status => status(context),
     }
 }
 
 fn status(context: &Context) -> Result<(), Failure> {
-    console::print(&super::welcome::who_listens(context))?;
+    output::print(&crate::cli::model::who_listens(context))?;
     let choice = choice(context)?;
     if let Choice::Endpoint { key, .. } = &choice {
         let key = if key.is_some() { "a key is set" } else { "no key is set" };
-        console::print(key)?;
+        output::print(key)?;
     }
-    match model_file::installed(&context.home.models(), &QWEN_CODER_1_5B) {
+    match file::installed(&context.home.models(), &QWEN_CODER_1_5B) {
         Some(file) => {
-            console::print(&format!("embedded: {} at {}", QWEN_CODER_1_5B.title, paths::display(&file)))?;
+            output::print(&format!("embedded: {} at {}", QWEN_CODER_1_5B.title, paths::display(&file)))?;
         }
         None if matches!(choice, Choice::Embedded) => {
             return Err(Failure::new(NO_MODEL, format!("{} is not installed", QWEN_CODER_1_5B.title))
                 .hint("`pushback model install` gets it"));
         }
-        None => console::print("embedded: not installed")?,
+        None => output::print("embedded: not installed")?,
     }
     Ok(())
 }
@@ -162,7 +164,7 @@ fn confirm(context: &Context) -> Result<(), Failure> {
         QWEN_CODER_1_5B.hub,
         paths::display(&context.home.models())
     );
-    console::print(&term::wrap_hanging(&text, console::width(), 0, 0))?;
+    output::print(&style::wrap_hanging(&text, output::width(), 0, 0))?;
     if context.model.yes || !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Ok(());
     }
@@ -181,9 +183,9 @@ const NO_MODEL_HINT: &str = "`--endpoint URL --model NAME` uses one that you run
     answers are kept and can be scored later";
 
 fn install(context: &Context) -> Result<std::path::PathBuf, Failure> {
-    let mut watch = model_file::TerminalWatch::new(context.cancelled.clone());
+    let mut watch = file::TerminalWatch::new(context.cancelled.clone());
     let sources = Sources::default();
-    model_file::install(&context.home.models(), &QWEN_CODER_1_5B, &sources, &mut watch).map_err(|error| {
+    file::install(&context.home.models(), &QWEN_CODER_1_5B, &sources, &mut watch).map_err(|error| {
         let exit = if matches!(error, InstallError::Interrupted { .. }) { FAILED } else { NO_MODEL };
         let hint = error.hint().unwrap_or(NO_MODEL_HINT).to_owned();
         Failure::new(exit, error.to_string()).hint(hint)
@@ -197,4 +199,19 @@ pub fn failure(why: &Unscored) -> Failure {
         _ => NO_MODEL,
     };
     Failure::new(exit, format!("not scored: {why}")).hint("nothing is lost; `pushback score` tries again")
+}
+
+/// Which model gets to see the answers, and whether they leave the machine.
+pub fn who_listens(context: &Context) -> String {
+    match choice(context) {
+        Ok(Choice::Embedded) => "The model runs in this program. Nothing leaves your machine.".into(),
+        Ok(Choice::None) => {
+            "No model is in use, so nothing is scored and nothing leaves your machine.".into()
+        }
+        Ok(Choice::Endpoint { url, model, .. }) => {
+            format!("Your answers are sent to {} (model {}), as you chose.", one_line(&url), one_line(&model))
+        }
+        // The mistake is told when the model is opened.
+        Err(_) => String::new(),
+    }
 }

@@ -2,17 +2,20 @@
 
 use super::{
     args::PackCommand,
+    context::Context,
     error::{BAD_INPUT, FAILED, Failure},
-    round::Context,
 };
 use crate::{
     adapters::{
-        bank_files, console, lint_files,
-        packs::{self, Pack, PackError, Source},
+        bank::{
+            library, lint_files,
+            packs::{self, Pack, PackError, Source},
+        },
         paths,
+        terminal::output,
     },
     core::{lint::Severity, text::one_line},
-    render::{lint as render, term},
+    render::{lint as render, style},
 };
 
 /// `pushback pack …`.
@@ -21,14 +24,14 @@ pub fn run(context: &Context, command: &PackCommand) -> Result<(), Failure> {
         PackCommand::Add { source } => {
             let source = Source::parse(source)?;
             let pack = packs::add(&context.home.packs(), &source, None)?;
-            console::print(&format!("added: {}", pack.manifest.line()))?;
+            output::print(&format!("added: {}", pack.manifest.line()))?;
             tell(context, &pack)
         }
         PackCommand::List { json } => list(context, *json),
         PackCommand::Update { name } => update(context, name.as_deref()),
         PackCommand::Remove { name } => {
             packs::remove(&context.home.packs(), name)?;
-            Ok(console::print(&format!("removed: {name}"))?)
+            Ok(output::print(&format!("removed: {name}"))?)
         }
     }
 }
@@ -54,12 +57,12 @@ impl From<PackError> for Failure {
 
 /// What a pack brings, and what of it can't be used.
 fn tell(context: &Context, pack: &Pack) -> Result<(), Failure> {
-    let (bank, _) = bank_files::load(&context.home);
+    let (bank, _) = library::load(&context.home);
     let prefix = format!("{}/", pack.manifest.name);
     for case in bank.cases().filter(|case| case.scenario.id.starts_with(&prefix)) {
         let s = &case.scenario;
         let row = format!("  {:<32} {}", s.id, one_line(&s.title));
-        console::print(&term::wrap_hanging(&row, console::width(), 0, 35))?;
+        output::print(&style::wrap_hanging(&row, output::width(), 0, 35))?;
     }
     let linted = lint_files::lint(std::slice::from_ref(&pack.folder), &bank)
         .map_err(|(path, error)| Failure::new(FAILED, format!("{}: {error}", paths::display(&path))))?;
@@ -68,8 +71,8 @@ fn tell(context: &Context, pack: &Pack) -> Result<(), Failure> {
     if errors.is_empty() {
         return Ok(());
     }
-    console::print(&render::text(&errors, &linted.texts, linted.files(), console::width()))?;
-    Ok(console::print("What is told here is left out; the rest of the pack is there.")?)
+    output::print(&render::text(&errors, &linted.texts, linted.files(), output::width()))?;
+    Ok(output::print("What is told here is left out; the rest of the pack is there.")?)
 }
 
 fn list(context: &Context, json: bool) -> Result<(), Failure> {
@@ -83,12 +86,12 @@ fn list(context: &Context, json: bool) -> Result<(), Failure> {
             row.to_string()
         } else {
             let from = source.map_or(String::new(), |source| format!(" from {}", one_line(&source)));
-            format!("{}{}", pack.manifest.line(), term::paint(term::FAINT, from))
+            format!("{}{}", pack.manifest.line(), style::paint(style::FAINT, from))
         };
-        console::print(&line)?;
+        output::print(&line)?;
     }
     if packs.is_empty() && broken.is_empty() && !json {
-        console::print("There are no packs. `pushback pack add FOLDER|ADDRESS` takes one over.")?;
+        output::print("There are no packs. `pushback pack add FOLDER|ADDRESS` takes one over.")?;
     }
     match broken.first() {
         Some((folder, error)) => {
@@ -116,7 +119,7 @@ fn update(context: &Context, name: Option<&str>) -> Result<(), Failure> {
         match packs::add(&context.home.packs(), source, Some(name)) {
             Ok(new) => {
                 let before = one_line(&pack.manifest.version);
-                console::print(&format!("updated: {} (was {before})", new.manifest.line()))?;
+                output::print(&format!("updated: {} (was {before})", new.manifest.line()))?;
                 tell(context, &new)?;
             }
             Err(error) => failed = Some(Failure::from(error).hint(format!("`{name}` is as it was"))),

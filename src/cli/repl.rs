@@ -1,36 +1,52 @@
-//! The prompt between sessions: everything that the commands do, without leaving.
+//! The prompt between sessions: everything that the commands do, without leaving. A line is read by the same parser as
+//! the shell's arguments, with or without a slash in front.
 
 use std::{
+    ffi::OsString,
     io::{self, IsTerminal},
     sync::atomic::Ordering,
 };
 
+use clap::{CommandFactory, Parser};
+
 use super::{
-    args::{
-        AcceptArgs, CompareArgs, DisputeArgs, LintArgs, ListArgs, LiveArgs, NewArgs, PracticeArgs,
-        ProgressArgs, ReviewArgs, TryArgs, VerifyArgs,
-    },
-    author, bank, compare, dispute, dry,
+    args::Args,
+    context::Context,
+    dispatch,
     error::{self, BAD_INPUT, Failure},
-    guard, lint, live, progress, replay, review, round, score, sessions, verify, welcome,
+    welcome,
 };
 use crate::{
-    adapters::{
-        console::{self, Input, Typed},
+    adapters::terminal::{
         line_editor::LineEditor,
+        output,
+        practice::{Input, Typed},
         script::Script,
     },
-    cli::round::Context,
-    core::command::{self, Command, Place},
+    core::{nearest::did_you_mean, text::one_line},
     render::term,
 };
+
+/// Short names that save a word at the prompt.
+const SHORT: [(&str, [&str; 2]); 7] = [
+    ("scenarios", ["scenario", "list"]),
+    ("new", ["scenario", "new"]),
+    ("lint", ["scenario", "lint"]),
+    ("try", ["scenario", "try"]),
+    ("accept", ["scenario", "accept"]),
+    ("new-rubric", ["rubric", "new"]),
+    ("accept-rubric", ["rubric", "accept"]),
+];
+
+/// Words that leave.
+const LEAVE: [&str; 3] = ["quit", "exit", "q"];
 
 /// Reads commands until there are no more.
 pub fn run(context: &Context) -> Result<(), Failure> {
     welcome::show(context)?;
-    console::print(&term::help(Place::Home, console::width()))?;
+    help()?;
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        let mut editor = LineEditor::new(Place::Home, &context.home.history())?;
+        let mut editor = LineEditor::of_lines(&context.home.history())?;
         while let Typed::Text(line) = editor.read_line("pushback› ")? {
             if !obey(context, &line)? {
                 break;
@@ -50,78 +66,108 @@ pub fn run(context: &Context) -> Result<(), Failure> {
 
 /// Carries out one line; what goes wrong is told, and the prompt comes back.
 fn obey(context: &Context, line: &str) -> Result<bool, Failure> {
-    let line = line.trim();
-    if line.is_empty() {
-        return Ok(true);
+    let words = words(line);
+    let Some(first) = words.first() else { return Ok(true) };
+    if LEAVE.contains(&first.as_str()) {
+        return Ok(false);
     }
-    let result = match command::parse(line, Place::Home) {
-        None => Err(Failure::new(BAD_INPUT, "commands begin with a slash").hint("/help lists them")),
-        Some(Err(error)) => Err(Failure::new(BAD_INPUT, error.to_string()).hint("/help lists what there is")),
-        Some(Ok(Command::Quit)) => return Ok(false),
-        Some(Ok(command)) => carry_out(context, command),
+    let result = match first.as_str() {
+        "help" if words.len() == 1 => help(),
+        _ => carry_out(context, &words),
     };
     // Ctrl-C in a pager is the pager's.
     context.cancelled.store(false, Ordering::SeqCst);
     if let Err(failure) = result {
-        console::print(&error::for_terminal(&failure))?;
+        output::print(&error::for_terminal(&failure))?;
     }
     Ok(true)
 }
 
-fn carry_out(context: &Context, command: Command) -> Result<(), Failure> {
-    if let Some(name) = guard::shown_by_typed(&command) {
-        guard::check(context, name)?;
-    }
-    match command {
-        Command::Practice(what) => {
-            let bank = bank::load(context)?;
-            let is_theme = what.as_deref().is_some_and(|what| bank.themes().contains(what));
-            let (scenario, theme) = if is_theme { (None, what) } else { (what, None) };
-            round::practice(context, &PracticeArgs { scenario, theme, ..PracticeArgs::default() })
-        }
-        Command::Live(scenario) => live::live(context, &LiveArgs { scenario, ..LiveArgs::default() }),
-        Command::Verify(session) => verify::verify(context, &VerifyArgs { session, ..VerifyArgs::default() }),
-        Command::Replay(session) => replay::replay(context, session.as_deref(), 1.0),
-        Command::New(kind, id) => author::new(context, kind, &NewArgs { id, ..NewArgs::default() }),
-        Command::Lint => lint::lint(context, &LintArgs::default()),
-        Command::Try(scenario) => {
-            let scenario = named(scenario, "try")?;
-            dry::run(context, &TryArgs { scenario, ..TryArgs::default() })
-        }
-        Command::Accept(kind, id) => author::accept(context, kind, &AcceptArgs { id: named(id, "accept")? }),
-        Command::Scenarios => bank::list(context, &ListArgs::default()),
-        Command::Sessions => sessions::list(context, false),
-        Command::Review(session) => review::run(context, &ReviewArgs { session, ..ReviewArgs::default() }),
-        Command::Compare(sessions) => {
-            let sessions = sessions.unwrap_or_default();
-            match sessions.split_whitespace().collect::<Vec<_>>().as_slice() {
-                [first, second] => {
-                    let (first, second) = ((*first).to_owned(), (*second).to_owned());
-                    compare::run(context, &CompareArgs { first, second, ..CompareArgs::default() })
-                }
-                _ => Err(Failure::new(BAD_INPUT, "/compare takes two sessions")
-                    .hint("/sessions lists them; ID#1 and ID#2 are two scorings of one")),
+/// The words of a line as a shell would see them. Where its quotes don't match ("they're"), they are letters.
+fn words(line: &str) -> Vec<String> {
+    let line = line.trim();
+    let line = line.strip_prefix('/').unwrap_or(line);
+    let words =
+        shell_words::split(line).unwrap_or_else(|_| line.split_whitespace().map(str::to_owned).collect());
+    match words.split_first() {
+        Some((first, rest)) => match SHORT.iter().find(|(name, _)| name == first) {
+            Some((_, long)) => {
+                long.iter().map(|word| (*word).to_owned()).chain(rest.iter().cloned()).collect()
             }
-        }
-        Command::Dispute(what) => {
-            let what = what.unwrap_or_default();
-            let (signal, reason) = what.split_once(char::is_whitespace).unwrap_or((&what, ""));
-            let (signal, reason) = (signal.to_owned(), vec![reason.to_owned()]);
-            dispute::run(context, &DisputeArgs { signal, reason, ..DisputeArgs::default() })
-        }
-        Command::Progress => progress::run(context, &ProgressArgs::default()),
-        Command::Resume(session) => round::resume(context, session.as_deref()),
-        Command::Score(session) => score::session(context, session.as_deref(), false),
-        Command::Help => Ok(console::print(&term::help(Place::Home, console::width()))?),
-        // The parser gives these only in a round, or not at all.
-        Command::Act(_) | Command::Quit => Ok(()),
+            None => words,
+        },
+        None => words,
     }
 }
 
-/// What a command needs behind its name.
-fn named(argument: Option<String>, command: &str) -> Result<String, Failure> {
-    argument.ok_or_else(|| {
-        Failure::new(super::error::BAD_INPUT, format!("/{command} what?"))
-            .hint(format!("write its id: /{command} my-own-case"))
-    })
+fn carry_out(context: &Context, words: &[String]) -> Result<(), Failure> {
+    let first = words.first().map_or("", String::as_str);
+    let known: Vec<String> = names().map(|(name, _)| name).chain(["help".to_owned()]).collect();
+    if !first.starts_with('-') && !known.iter().any(|name| name == first) {
+        let near = did_you_mean(first, known.iter().map(String::as_str));
+        return Err(Failure::new(BAD_INPUT, format!("there is no command `{}`{near}", one_line(first)))
+            .hint("`help` lists what there is"));
+    }
+    let argv = ["pushback"].into_iter().map(OsString::from).chain(words.iter().map(OsString::from));
+    match Args::try_parse_from(argv) {
+        Ok(Args { command: Some(command), model }) => dispatch(&context.with_model(model), command),
+        Ok(Args { command: None, .. }) => Err(Failure::new(BAD_INPUT, "that names no command")
+            .hint("flags for the model go behind a command, or behind `pushback` in the shell")),
+        Err(error) if !error.use_stderr() => Ok(output::print(error.render().ansi().to_string().trim_end())?),
+        Err(error) => {
+            let text = error.render().to_string();
+            let text = text.trim().trim_start_matches("error: ").lines().collect::<Vec<_>>();
+            let end = text.iter().position(|line| line.starts_with("Usage:")).unwrap_or(text.len());
+            let message: Vec<&str> =
+                text[..end].iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
+            Err(Failure::new(BAD_INPUT, message.join(" "))
+                .hint(format!("`help {first}` shows how it is used")))
+        }
+    }
+}
+
+/// The commands and what each does.
+fn names() -> impl Iterator<Item = (String, String)> {
+    let command = Args::command();
+    let rows: Vec<_> = command
+        .get_subcommands()
+        .map(|sub| (sub.get_name().to_owned(), sub.get_about().map(ToString::to_string).unwrap_or_default()))
+        .collect();
+    rows.into_iter()
+}
+
+fn help() -> Result<(), Failure> {
+    let rows: Vec<(String, String)> = names()
+        .chain([("help COMMAND".to_owned(), "How a command is used.".to_owned())])
+        .chain([("quit".to_owned(), "Leave.".to_owned())])
+        .map(|(name, about)| {
+            // The first sentence is enough in a list.
+            let end = about.find(". ").map_or(about.len(), |end| end + 1);
+            (name, about[..end].to_owned())
+        })
+        .collect();
+    Ok(output::print(&term::rows(&rows, output::width()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_the_shell_would_with_or_without_a_slash() {
+        assert_eq!(words("/practice --theme mentoring"), ["practice", "--theme", "mentoring"]);
+        assert_eq!(words(" review 2026 --html 'a b.html' "), ["review", "2026", "--html", "a b.html"]);
+        assert_eq!(words("/try mine"), ["scenario", "try", "mine"]);
+        assert_eq!(words("dispute lets-slip They're mine"), ["dispute", "lets-slip", "They're", "mine"]);
+        assert_eq!(words("  "), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_short_name_is_a_command_of_the_shell() {
+        for (name, long) in SHORT {
+            let sub = Args::command();
+            let family = sub.find_subcommand(long[0]).unwrap_or_else(|| panic!("{name}"));
+            assert!(family.find_subcommand(long[1]).is_some(), "{name}");
+        }
+    }
 }

@@ -7,15 +7,40 @@
 use std::{collections::BTreeMap, fmt};
 
 use fsrs::{FSRS, FSRS6_DEFAULT_DECAY, FSRSItem, FSRSReview, current_retrievability};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rand::{Rng, seq::IndexedRandom};
 
 use super::{
     bank::{Bank, Case, DrawError, Wanted},
     level::Level,
     progress::{OFTEN, signal_courses},
-    summary::Summary,
+    review::summary::Summary,
 };
+
+/// When a case that was seen may be played live again: a case that one remembers tests the memory.
+#[derive(Clone, Debug)]
+pub struct Rest {
+    /// How many days it rests.
+    pub days: u32,
+    /// When each scenario was seen last, by its id.
+    pub seen: BTreeMap<String, Timestamp>,
+    /// What time it is.
+    pub now: Timestamp,
+}
+
+impl Rest {
+    /// From when on a scenario can be played again; `None` if it can be played now.
+    pub fn again(&self, scenario: &str) -> Option<Timestamp> {
+        let rest = SignedDuration::from_hours(24 * i64::from(self.days));
+        let again = self.seen.get(scenario)?.saturating_add(rest).unwrap_or(Timestamp::MAX);
+        (self.now < again).then_some(again)
+    }
+
+    /// Whether a scenario can be played now.
+    pub fn is_over(&self, scenario: &str) -> bool {
+        self.again(scenario).is_none()
+    }
+}
 
 /// A case and why it was drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,7 +197,7 @@ mod tests {
         bank::{Layer, Sourced},
         level::TargetLevel,
         record::Mode,
-        summary::{CriterionSummary, ScoreSummary, State},
+        review::summary::{CriterionSummary, ScoreSummary, State},
     };
 
     /// Two themes with two cases each; the second case of each probes for `y`, the first for `x`.

@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    bank::{Bank, nearest},
+    bank::{
+        Bank,
+        scenario::{LONGEST_TEXT, RoundKind, is_id},
+    },
     level::{Level, TargetLevel},
     live::Voice,
+    nearest::did_you_mean,
     review::{Outcome, Review},
-    scenario::{LONGEST_TEXT, RoundKind, is_id},
 };
 
 /// An interview loop. File: `scenarios/loops/<id>.yaml`.
@@ -76,7 +79,7 @@ impl InterviewLoop {
             if all.contains(&word) {
                 return None;
             }
-            let near = nearest(word, all).map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+            let near = did_you_mean(word, all);
             Some(format!("there is no {what} `{word}`{near}"))
         };
         for round in &self.rounds {

@@ -2,17 +2,17 @@
 //!
 //! A line is never changed. A correction is a new line, and the latest one counts.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    judging::{Judge, Observation, Unscored, Usage, sentences::Discount, verdict::Score},
+    bank::{rubric::Rubric, scenario::Scenario},
+    judging::{Judge, Observation, Unscored, Usage, sentences::SentenceSpan, verdict::Score},
     level::TargetLevel,
     live::{Cut, Rules, Seal, Sighting},
-    rubric::Rubric,
-    scenario::Scenario,
+    turn::Asked,
 };
 
 /// Version of the format that this program writes. It reads this one and all earlier ones.
@@ -158,64 +158,6 @@ pub struct Drawn {
     pub rubric_hash: String,
 }
 
-/// A line of the interviewer's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Asked {
-    /// What kind of line.
-    #[serde(flatten)]
-    pub kind: Ask,
-    /// What was said, word for word.
-    pub text: String,
-}
-
-/// What an interviewer can say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Ask {
-    /// The first question.
-    Opening,
-    /// A follow-up for a signal that is missing.
-    Probe {
-        /// Id of the signal.
-        signal: String,
-    },
-    /// The late turn of the case.
-    Twist,
-    /// A fact that was asked for.
-    Fact {
-        /// Its index in the scenario.
-        fact: usize,
-    },
-    /// One of the fixed phrases.
-    Phrase {
-        /// Which one.
-        phrase: Phrase,
-    },
-}
-
-/// The only words of an interviewer that are not the scenario's author's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phrase {
-    /// No fact covers the question.
-    AssumeAndSay,
-    /// The candidate asked for help.
-    NoHelp,
-    /// The question once more; its text follows.
-    Again,
-}
-
-impl Phrase {
-    /// The phrase.
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::AssumeAndSay => "I have nothing on that. Assume what you need, and say so.",
-            Self::NoHelp => "I can't help you with that one. Tell me how you see it.",
-            Self::Again => "Sure.",
-        }
-    }
-}
-
 /// What a message of the candidate's is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "route", rename_all = "kebab-case")]
@@ -300,22 +242,26 @@ pub struct Observed {
     pub ms: u64,
 }
 
-/// Where a sentence stands, so that evidence can be found again whatever later versions call a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentenceSpan {
-    /// Index of the turn, the opening's being 0.
-    pub turn: usize,
-    /// Bytes of the turn's answer.
-    pub bytes: Range<usize>,
-    /// Why it was left out of what the judge read, if it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub discount: Option<Discount>,
-}
-
 impl Observed {
     /// What there is to see where nothing was said that could show anything. No model needs to be asked.
     pub fn nothing(purpose: Purpose, sentences: Vec<SentenceSpan>) -> Self {
         let judge = Judge::nobody();
         Self { purpose, judge, observations: vec![], sentences, usage: Usage::default(), ms: 0 }
     }
+}
+
+/// The case of a session, if one was drawn.
+pub fn drawn(lines: &[Line]) -> Option<&Drawn> {
+    lines.iter().find_map(|line| match &line.record {
+        Record::Drawn(drawn) => Some(&**drawn),
+        _ => None,
+    })
+}
+
+/// What holds in a live session.
+pub fn rules(lines: &[Line]) -> Option<&Rules> {
+    lines.iter().find_map(|line| match &line.record {
+        Record::Rules(rules) => Some(&**rules),
+        _ => None,
+    })
 }

@@ -1,13 +1,16 @@
 //! The score card.
 
 use super::{
-    term::{FAINT, GOOD, MARK, STRONG, WARN, heading, paint, wrap_hanging},
+    style::{FAINT, GOOD, MARK, STRONG, WARN, heading, paint, wrap, wrap_hanging},
     words::{self, chance, discounted, level_name},
 };
-use crate::core::{
-    judging::verdict::Verdict,
-    review::{Card, CriterionView, SignalView},
-    text::{one_line, visible},
+use crate::{
+    core::{
+        judging::verdict::Verdict,
+        review::{Card, CriterionView, Outcome, Review, SignalView},
+        text::{one_line, visible},
+    },
+    render::card,
 };
 
 /// Characters of a gauge that shows a level on the scale from 0 to 5.
@@ -139,4 +142,18 @@ pub fn gauge(level: f64, (low, high): (f64, f64), target: f64) -> String {
         out.push_str(&cell);
     }
     out
+}
+
+/// The score card, or why there is none.
+pub fn result(review: &Review, width: usize) -> String {
+    match &review.outcome {
+        Outcome::Scored(scored) => card::card(scored, width),
+        Outcome::Unscored(why) => {
+            let text = format!("{} {}", paint(WARN, "Unscored:"), words::unscored(why, &review.session));
+            wrap_hanging(&text, width, 0, 0) + "\n"
+        }
+        Outcome::Abandoned => wrap(words::ABANDONED, width, 0) + "\n",
+        Outcome::Unjudged => wrap(&words::unjudged(&review.session), width, 0) + "\n",
+        Outcome::Unfinished => wrap(&words::unfinished(&review.session), width, 0) + "\n",
+    }
 }

@@ -2,13 +2,15 @@
 
 use super::{
     card::gauge,
-    term::{FAINT, GOOD, MARK, STRONG, heading, paint, wrap_hanging},
+    style::{FAINT, GOOD, MARK, STRONG, heading, paint, wrap_hanging},
     words,
 };
 use crate::core::{
-    compare::{Comparison, Side},
     level::Level,
-    review::SignalView,
+    review::{
+        SignalView,
+        compare::{Comparison, Side},
+    },
     text::one_line,
 };
 

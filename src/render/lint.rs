@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::term::{FAINT, MARK, STRONG, WARN, paint, wrap_hanging};
+use super::style::{FAINT, MARK, STRONG, WARN, paint, wrap_hanging};
 use crate::core::{
     lint::{Finding, Rule, Severity, tree::lines},
     text::{one_line, visible},

@@ -3,15 +3,13 @@
 use crate::core::{
     interview_loop::{Debrief, InterviewLoop, LoopRound},
     level::TargetLevel,
-    live::{
-        Aid, Answer, BLIND_SPOTS, Closes, Cut, LoopPlace, Sensors, Sight, Thresholds, Voice,
-        ledger::{Entry, Ledger},
-    },
+    live::{Aid, Answer, BLIND_SPOTS, Closes, Cut, LoopPlace, Sensors, Sight, Thresholds, Voice},
+    review::ledger::{Entry, Ledger},
     text::{one_line, visible},
 };
 
 use super::{
-    term::{FAINT, GOOD, STRONG, WARN, heading, paint, wrap_hanging},
+    style::{FAINT, GOOD, STRONG, WARN, heading, paint, wrap_hanging},
     typing_area::clock,
     words,
 };

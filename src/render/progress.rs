@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::{
-    term::{FAINT, GOOD, MARK, STRONG, WARN, heading, paint, wrap_hanging},
+    style::{FAINT, GOOD, MARK, STRONG, WARN, heading, paint, wrap_hanging},
     words,
 };
 use crate::core::{

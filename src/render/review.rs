@@ -4,12 +4,15 @@ use jiff::tz::TimeZone;
 
 use super::{
     live,
-    term::{self, FAINT, GOOD, MARK, STRONG, WARN, heading, paint, wrap, wrap_hanging, wrap_prose},
-    words,
+    style::{FAINT, GOOD, MARK, STRONG, WARN, heading, paint, wrap, wrap_hanging, wrap_prose},
+    term, words,
 };
-use crate::core::{
-    review::{Entry, Item, Outcome, Piece, Review},
-    text::{one_line, visible},
+use crate::{
+    core::{
+        review::{Entry, Item, Outcome, Piece, Review},
+        text::{one_line, visible},
+    },
+    render::card,
 };
 
 /// Result first, then what led to it, then everything that was said.
@@ -19,7 +22,7 @@ pub fn review(review: &Review, width: usize, zone: &TimeZone) -> String {
         "{}\n{}\n\n{}",
         heading(&review.drawn.scenario.title, width),
         wrap_hanging(&paint(FAINT, circumstances), width, 0, 0),
-        term::result(review, width)
+        card::result(review, width)
     );
     for section in [own(review, width), facts(review, width), twist(review, width), time(review, width)] {
         out.push_str(&section);

@@ -1,70 +1,18 @@
 //! What the person reads in the terminal: the case, the conversation, the transcript.
 
-use anstyle::{AnsiColor, Style};
-
-use super::{card, table::table, words};
-use crate::core::{
-    bank::Case,
-    command::{self, Place},
-    record::Asked,
-    review::{Outcome, Review},
-    rubric::Rubric,
-    session::Session,
-    text::{one_line, paragraphs_joined, visible},
+use super::{
+    style::{self, FAINT, STRONG, WARN, heading, paint, wrap, wrap_hanging, wrap_prose},
+    table::table,
+    words,
 };
-
-/// Widest column of running text: longer lines are hard to read.
-const WIDEST: usize = 96;
-
-/// Headings and the interviewer's name.
-pub const STRONG: Style = Style::new().bold();
-/// What is there but need not be read.
-pub const FAINT: Style = Style::new().dimmed();
-/// What was shown.
-pub const GOOD: Style = AnsiColor::Green.on_default();
-/// What was missing or has to be watched.
-pub const WARN: Style = AnsiColor::Yellow.on_default();
-/// Numbers of evidence sentences.
-pub const MARK: Style = AnsiColor::Cyan.on_default();
-
-/// Puts a style around a text.
-pub fn paint(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
-}
-
-/// Wraps untrusted text into paragraphs with an indent.
-pub fn wrap(text: &str, width: usize, indent: usize) -> String {
-    wrap_hanging(&visible(text), width, indent, indent)
-}
-
-/// Wraps an author's text, whose own lines are only those of the editor that it was written in.
-pub fn wrap_prose(text: &str, width: usize, indent: usize) -> String {
-    wrap(&paragraphs_joined(text), width, indent)
-}
-
-/// Wraps trusted text, which may hold styles, with another indent for the first line.
-pub fn wrap_hanging(text: &str, width: usize, first: usize, rest: usize) -> String {
-    let width = width.clamp(20, WIDEST);
-    let (first, rest) = (" ".repeat(first), " ".repeat(rest));
-    let mut lines = vec![];
-    for (index, paragraph) in text.trim_end().split('\n').enumerate() {
-        let initial = if index == 0 { &first } else { &rest };
-        let options = textwrap::Options::new(width)
-            .initial_indent(initial)
-            .subsequent_indent(&rest)
-            .word_separator(textwrap::WordSeparator::AsciiSpace)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        lines.extend(textwrap::wrap(paragraph, options).into_iter().map(|line| line.trim_end().to_owned()));
-    }
-    lines.join("\n")
-}
-
-/// A heading with a rule behind it.
-pub fn heading(text: &str, width: usize) -> String {
-    let text = one_line(text);
-    let rule = width.min(WIDEST).saturating_sub(textwrap::core::display_width(&text) + 4);
-    format!("{} {} {}", paint(FAINT, "──"), paint(STRONG, &text), paint(FAINT, "─".repeat(rule)))
-}
+use crate::core::{
+    bank::{Case, rubric::Rubric},
+    command::{self, Place},
+    record::Mode,
+    session::{Session, Show},
+    text::{one_line, visible},
+    turn::{Ask, Asked, Phrase},
+};
 
 /// Setting and artifact.
 pub fn case(case: &Case, width: usize) -> String {
@@ -183,12 +131,12 @@ pub fn rubric(rubric: &Rubric, width: usize) -> String {
 
 /// The commands that can be typed at a place.
 pub fn help(place: Place, width: usize) -> String {
-    let rows: Vec<(String, &str)> = command::available(place)
-        .map(|spec| {
-            let argument = spec.argument.map_or(String::new(), |argument| format!(" {argument}"));
-            (format!("/{}{argument}", spec.name), spec.help)
-        })
-        .collect();
+    let commands = command::available(place).map(|spec| (format!("/{}", spec.name), spec.help.to_owned()));
+    rows(&commands.collect::<Vec<_>>(), width)
+}
+
+/// Names and what each means, in two columns.
+pub fn rows(rows: &[(String, String)], width: usize) -> String {
     let column = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0) + 2;
     rows.iter()
         .map(|(name, help)| wrap_hanging(&format!("{name:column$}{help}"), width, 2, column + 2))
@@ -196,16 +144,36 @@ pub fn help(place: Place, width: usize) -> String {
         .join("\n")
 }
 
-/// The score card, or why there is none.
-pub fn result(review: &Review, width: usize) -> String {
-    match &review.outcome {
-        Outcome::Scored(scored) => card::card(scored, width),
-        Outcome::Unscored(why) => {
-            let text = format!("{} {}", paint(WARN, "Unscored:"), words::unscored(why, &review.session));
-            wrap_hanging(&text, width, 0, 0) + "\n"
+/// What is shown, in words. `None` for the card, which needs the journal.
+pub fn worded(show: &Show, session: &Session, width: usize) -> Option<String> {
+    let case = session.case();
+    Some(match show {
+        Show::Case => self::case(case, width),
+        Show::Line(asked) => {
+            let line = format!("\n{}", line_by(session.interviewer(), asked, width));
+            let refuses = matches!(asked.kind, Ask::Phrase { phrase: Phrase::NoHelp });
+            match session.mode() {
+                Mode::Practice if refuses => line + &help_from_us(width),
+                _ => line,
+            }
         }
-        Outcome::Abandoned => wrap(words::ABANDONED, width, 0) + "\n",
-        Outcome::Unjudged => wrap(&words::unjudged(&review.session), width, 0) + "\n",
-        Outcome::Unfinished => wrap(&words::unfinished(&review.session), width, 0) + "\n",
-    }
+        Show::Recap => recap(session, width),
+        Show::FactsAsked => facts_asked(session, width),
+        Show::Hint(signal) => hint(&case.rubric, signal.as_deref(), width),
+        Show::Rubric => rubric(&case.rubric, width),
+        Show::Denied(denied) => denied.to_string(),
+        Show::GoesOn(why) => {
+            let note = style::paint(style::WARN, "Note:");
+            style::wrap_hanging(&format!("{note} {why}. The interview goes on by fixed rules."), width, 0, 0)
+        }
+        Show::NothingSent => {
+            let or = match session.mode() {
+                Mode::Practice => " /skip leaves the question unanswered.",
+                Mode::Live => "",
+            };
+            format!("That was empty, so nothing was sent.{or}")
+        }
+        Show::TimeIsUp => "The time is over.".into(),
+        Show::Card => return None,
+    })
 }

@@ -6,10 +6,10 @@ use crate::core::{
     judging::{Judge, Unscored, sentences::Discount, tally, verdict::Verdict},
     level::Level,
     live::Cut,
-    record::{Ask, Disputed, Mode, Route, Use},
-    review::{CriterionView, Review, clock::Moment},
-    summary::State,
+    record::{Disputed, Mode, Route, Use},
+    review::{CriterionView, Review, clock::Moment, summary::State},
     text::one_line,
+    turn::Ask,
 };
 
 /// A level, or the words for none.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use pushback::adapters::embedded::engine::{Cache, Engine, Question, Taps};
+use pushback::adapters::model::embedded::engine::{Cache, Engine, Question, Taps};
 
 fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
@@ -81,6 +81,6 @@ fn the_next_token_is_what_a_person_would_say() {
 #[test]
 #[ignore = "needs the model"]
 fn too_long_a_text_is_refused_before_it_is_run() {
-    let tokens = vec![1; pushback::adapters::embedded::engine::MAX_POSITIONS + 1];
+    let tokens = vec![1; pushback::adapters::model::embedded::engine::MAX_POSITIONS + 1];
     assert!(engine().extend(&Cache::default(), &tokens, 18, 18).is_err());
 }

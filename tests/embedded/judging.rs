@@ -3,19 +3,20 @@
 use std::sync::OnceLock;
 
 use pushback::{
-    adapters::{bank_files, embedded::Embedded, labels, paths},
+    adapters::{bank::library, labels, model::embedded::Embedded, paths},
     core::{
         bank::{Bank, Case},
         judging::{
-            attacks::FORGERIES,
-            figures::Figures,
-            labelled::{Labelled, LabelledAnswer},
             questions::Exam,
             verdict::{self, Score},
         },
+        lab::{
+            attacks::FORGERIES,
+            figures::Figures,
+            labelled::{Labelled, LabelledAnswer},
+        },
         level::TargetLevel,
-        record::Ask,
-        session::Turn,
+        turn::{Ask, Turn},
     },
     ports::{Observations, Observer, Watch},
 };
@@ -31,7 +32,7 @@ impl Watch for Patient {
 
 fn bank() -> &'static Bank {
     static BANK: OnceLock<Bank> = OnceLock::new();
-    BANK.get_or_init(|| bank_files::load(&paths::Home::at("/nonexistent")).0)
+    BANK.get_or_init(|| library::load(&paths::Home::at("/nonexistent")).0)
 }
 
 fn judge() -> Embedded {

@@ -19,7 +19,7 @@ mod server;
 
 use std::path::PathBuf;
 
-use pushback::adapters::model_file::{QWEN_CODER_1_5B, installed};
+use pushback::adapters::model::file::{QWEN_CODER_1_5B, installed};
 
 const NEEDED: &str =
     "PUSHBACK_TEST_MODELS names no folder in which `pushback model install` has put the model";

@@ -3,11 +3,8 @@
 use std::path::Path;
 
 use pushback::{
-    adapters::{bank_files, embedded::Embedded, labels, paths},
-    core::{
-        record::Route,
-        session::routing::{Kind, RoutingCard},
-    },
+    adapters::{bank::library, labels, model::embedded::Embedded, paths},
+    core::{lab::routing_card::RoutingCard, record::Route, session::routing::Kind},
     ports::{Message, Observer, Watch},
 };
 
@@ -23,7 +20,7 @@ impl Watch for Patient {
 #[test]
 #[ignore = "needs the model"]
 fn messages_about_unseen_cases_are_recognised_and_requests_for_help_get_none() {
-    let (bank, _) = bank_files::load(&paths::Home::at("/nonexistent"));
+    let (bank, _) = library::load(&paths::Home::at("/nonexistent"));
     let observer = Embedded::start("the model", crate::model(), Path::new("/nonexistent"));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/routing/hold-out");
     let (messages, _) = labels::messages(&folder).unwrap();

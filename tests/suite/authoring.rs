@@ -134,7 +134,7 @@ fn every_line_of_the_models_is_marked_and_the_note_is_all_that_is_sent() {
     assert!(requests[0]["messages"][1]["content"].as_str().unwrap().contains("I said we keep twelve."));
     let text = fs::read_to_string(home.path().join("scenarios/trade-offs/licences.yaml")).unwrap();
     insta::assert_snapshot!(text);
-    let scenario: Value = pushback::adapters::yaml::read(&text).unwrap();
+    let scenario: Value = pushback::adapters::bank::yaml::read(&text).unwrap();
     assert_eq!(scenario["setting"], "You lead.\nThe CFO wants them gone.");
     let marked = lint(&home).iter().filter(|(rule, _)| rule == "drafted-line").count();
     assert_eq!(marked, 9, "{text}");

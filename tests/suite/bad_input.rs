@@ -4,12 +4,13 @@ use std::{fs, os::unix::fs::symlink, path::PathBuf, process::Command, sync::Once
 
 use proptest::prelude::*;
 use pushback::{
-    adapters::{bank_files, lint_files, paths::Home as Folders, yaml},
+    adapters::{
+        bank::{library, lint_files, yaml},
+        paths::Home as Folders,
+    },
     core::{
-        bank::Bank,
+        bank::{Bank, rubric::Rubric, scenario::Scenario},
         lint::{Severity, tree::lines},
-        rubric::Rubric,
-        scenario::Scenario,
     },
 };
 
@@ -85,7 +86,7 @@ fn each_hostile_file_is_told_and_the_rest_is_there() {
     for (name, bytes, message) in hostile() {
         let path = home.write(&format!("scenarios/{name}.yaml"), bytes);
         let began = Instant::now();
-        let (loaded, problems) = bank_files::load_folders(&folders.0, &folders.1);
+        let (loaded, problems) = library::load_folders(&folders.0, &folders.1);
         let seconds = began.elapsed().as_secs_f64();
         if seconds > slowest.0 {
             slowest = (seconds, name);
@@ -159,7 +160,7 @@ fn another_editors_line_ends_and_byte_order_mark_are_no_mistake() {
     let home = Home::new();
     home.write("scenarios/good.yaml", format!("\u{feff}{}", scenario("good").replace('\n', "\r\n")));
     home.write("rubrics/mine.yaml", RUBRIC.replace("id: roadmap-pushback", "id: mine").replace('\n', "\r\n"));
-    let (bank, problems) = bank_files::load(&Folders::at(home.path()));
+    let (bank, problems) = library::load(&Folders::at(home.path()));
     assert_eq!(problems, []);
     let setting = &bank.case("good").unwrap().scenario.setting;
     assert_eq!(setting, &bank.case("ga-date-on-one-database").unwrap().scenario.setting);
@@ -168,7 +169,7 @@ fn another_editors_line_ends_and_byte_order_mark_are_no_mistake() {
 
 fn built_in() -> &'static Bank {
     static BANK: OnceLock<Bank> = OnceLock::new();
-    BANK.get_or_init(|| bank_files::load(&Folders::at("/nonexistent")).0)
+    BANK.get_or_init(|| library::load(&Folders::at("/nonexistent")).0)
 }
 
 /// A text with a few parts of it taken out, doubled, or replaced by something else that YAML has a meaning for.

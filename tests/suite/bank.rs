@@ -1,14 +1,14 @@
 //! The built-in bank, and one's own folder laid over it.
 
 use pushback::{
-    adapters::{bank_files, paths::Home as Folders},
+    adapters::{bank::library, paths::Home as Folders},
     core::{bank::Bank, level::Level},
 };
 
 use crate::{home::Home, terminal::Terminal};
 
 fn load(home: &Home) -> (Bank, Vec<String>) {
-    let (bank, problems) = bank_files::load(&Folders::at(home.path()));
+    let (bank, problems) = library::load(&Folders::at(home.path()));
     let problems = problems
         .into_iter()
         .map(|problem| {
@@ -133,7 +133,7 @@ fn a_draw_that_can_not_be_made_says_what_there_is() {
 #[test]
 fn a_file_that_breaks_is_told_once_and_its_last_good_version_is_played() {
     let home = Home::new();
-    let library = bank_files::Library::default();
+    let library = library::Library::default();
     let load = || library.load(&Folders::at(home.path()));
     let minutes = |bank: &Bank| bank.case("mine").map(|case| case.scenario.minutes).ok();
     home.write("scenarios/mine.yaml", scenario("mine").replace("minutes: 12", "minutes: 21"));
@@ -177,7 +177,7 @@ fn at_the_prompt_what_is_saved_counts_at_once() {
                 .is_some_and(|(_, rest)| rest.trim_end().ends_with(&format!("\n{prompt}")))
         });
     };
-    ready(&terminal, "/help", "pushback›");
+    ready(&terminal, "Leave.", "pushback›");
     terminal.send("/scenarios\r");
     ready(&terminal, "First title", "pushback›");
     home.write("scenarios/mine.yaml", titled("Second title"));

@@ -3,7 +3,7 @@
 
 use std::{fs, process::Command, time::Duration};
 
-use pushback::{adapters::jsonl, core::review, render::html::Place};
+use pushback::{adapters::store::journal, core::review, render::html::Place};
 
 use crate::{
     home::Home,
@@ -61,7 +61,7 @@ fn hostile_words_run_nothing_even_without_the_policy() {
 #[ignore = "needs a browser"]
 fn the_policy_stops_a_script_that_got_in() {
     let home = Home::new();
-    let lines = jsonl::load(&play(&home, &round())).unwrap().lines;
+    let lines = journal::load(&play(&home, &round())).unwrap().lines;
     let review = review::fold(&lines).unwrap();
     let page = pushback::render::html::review::review(&review, &[], Place::Alone, &jiff::tz::TimeZone::UTC);
     assert!(!document(&home, &witnessed(&page)).contains("ran</title>"), "even our own script is stopped");

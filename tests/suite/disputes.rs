@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fs};
 
 use pushback::{
-    adapters::{jsonl, labels},
+    adapters::{labels, store::journal},
     core::{
-        judging::labelled::Labelled,
+        lab::labelled::Labelled,
         record::Record,
         review::{self, dispute},
     },
@@ -17,6 +17,7 @@ use crate::{
     played::{play, round},
     terminal::Terminal,
 };
+use pushback::core::session;
 
 /// Plays a whole round at a terminal, up to where the result comes.
 fn play_to_the_end(terminal: &mut Terminal) {
@@ -114,7 +115,7 @@ fn between_sessions_a_dispute_is_one_line() {
     let run =
         home.run(&["--no-model"], "/dispute lets-slip They are not my reports.\n/dispute\n/quit\n").ok();
     assert!(run.says("you did not show `lets-slip`"), "{}", run.stdout);
-    assert!(run.says("the rubric has no signal or red flag"), "{}", run.stdout);
+    assert!(run.says("the following required arguments were not provided: <SIGNAL>"), "{}", run.stdout);
 }
 
 #[test]
@@ -149,8 +150,8 @@ fn disputes_become_labels_that_the_judge_can_be_fitted_to() {
         (answer.criteria["stakes"], answer.criteria["decision"], answer.kind.as_str()),
         (3, 4, "disputed")
     );
-    let lines = jsonl::load(&path).unwrap().lines;
-    let (review, session) = (review::fold(&lines).unwrap(), review::replay(&lines).unwrap());
+    let lines = journal::load(&path).unwrap().lines;
+    let (review, session) = (review::fold(&lines).unwrap(), session::replay(&lines).unwrap());
     let label = dispute::label(&review, &session).unwrap();
     assert_eq!(label["disputed"][0]["reason"], "I named the load test.");
     assert!(lines.iter().any(|line| matches!(line.record, Record::Disputed(_))));

@@ -9,11 +9,8 @@ use std::{
 };
 
 use pushback::{
-    adapters::jsonl,
-    core::{
-        review::{self, Review},
-        summary::summary,
-    },
+    adapters::store::journal,
+    core::review::{self, Review, summary::summary},
     render::{self, html::Place},
 };
 
@@ -46,7 +43,7 @@ fn journals_of_every_format_open_and_say_what_they_said() {
     assert!(files.len() >= 2);
     for file in files {
         let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
-        let loaded = jsonl::load(&file).unwrap();
+        let loaded = journal::load(&file).unwrap();
         assert_eq!(loaded.damage, None, "{name}");
         insta::assert_snapshot!(name, render_all(&review::fold(&loaded.lines).unwrap()));
     }
@@ -66,7 +63,7 @@ fn frozen_journals_can_be_gone_on_with() {
 #[test]
 fn a_journal_is_reviewed_up_to_any_line() {
     let home = Home::new();
-    let lines = jsonl::load(&play(&home, &round())).unwrap().lines;
+    let lines = journal::load(&play(&home, &round())).unwrap().lines;
     for length in 2..=lines.len() {
         render_all(&review::fold(&lines[..length]).unwrap());
     }
@@ -103,7 +100,7 @@ proptest::proptest! {
         journal.splice(at..at, bytes);
         let home = Home::new();
         let copy = home.write("sessions/copy.jsonl", journal);
-        if let Ok(loaded) = jsonl::load(&copy) && let Ok(review) = review::fold(&loaded.lines) {
+        if let Ok(loaded) = journal::load(&copy) && let Ok(review) = review::fold(&loaded.lines) {
             render_all(&review);
         }
     }

@@ -151,7 +151,7 @@ fn the_same_is_at_hand_at_the_prompt() {
         "warning[todo]: is still to be written",
         "A dry play: nothing of it is kept",
         "error: `forty-ovens` is not finished",
-        "error: /accept what?",
+        "error: the following required arguments were not provided: <ID>",
         "rubrics/mine.yaml",
     ] {
         assert!(run.says(told), "missing {told} in {}", run.stdout);

@@ -4,14 +4,14 @@ use std::fs;
 
 use pushback::{
     adapters::{
-        bank_files,
-        embedded::{
+        bank::library,
+        model::embedded::{
             readout::Readout,
             router::{Asked, Router},
         },
         paths,
     },
-    core::{record::Route, rubric::Rubric},
+    core::{bank::rubric::Rubric, record::Route},
 };
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,7 @@ use crate::{
 const OTHER: &str = "sixty-seconds-old";
 
 fn rubric() -> Rubric {
-    let (bank, _) = bank_files::load(&paths::Home::at("/nonexistent"));
+    let (bank, _) = library::load(&paths::Home::at("/nonexistent"));
     assert_eq!(bank.case(OTHER).unwrap().rubric, bank.case(SCENARIO).unwrap().rubric);
     bank.case(SCENARIO).unwrap().rubric.clone()
 }
@@ -129,7 +129,7 @@ fn a_readout_of_ones_own_is_used_if_it_is_one_and_told_if_it_is_none() {
     let home = Home::new();
     let file = home.path().join("readout.json");
     assert_eq!(Readout::own(&file).unwrap(), None);
-    let built_in = concat!(env!("CARGO_MANIFEST_DIR"), "/src/adapters/embedded/readout.json");
+    let built_in = concat!(env!("CARGO_MANIFEST_DIR"), "/src/adapters/model/embedded/readout.json");
     fs::copy(built_in, &file).unwrap();
     assert_eq!(Readout::own(&file).unwrap(), Some(Readout::built_in().unwrap()));
     fs::write(&file, "{}").unwrap();

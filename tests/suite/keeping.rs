@@ -41,7 +41,7 @@ fn a_session_that_is_open_elsewhere_is_not_called_cut_off() {
     let home = Home::new();
     home.run(&["practice", SCENARIO, "--no-model"], "/quit\n").ok();
     assert!(home.run(&["sessions"], "").ok().says("cut off"));
-    let _held = pushback::adapters::jsonl::hold(&home.journal()).unwrap();
+    let _held = pushback::adapters::store::journal::hold(&home.journal()).unwrap();
     let run = home.run(&["sessions"], "").ok();
     assert!(run.says("open in another terminal") && !run.says("cut off"), "{}", run.stdout);
 }
@@ -81,8 +81,8 @@ fn what_can_not_be_compared_is_told() {
     let home = Home::new();
     home.run(&["practice", SCENARIO, "--no-model"], "/quit\n").ok();
     home.run(&["compare", "2", "2"], "").fails(2, "has no score to compare");
-    let run = home.run(&["--no-model"], "/compare a\n").ok();
-    assert!(run.says("/compare takes two sessions"), "{}", run.stdout);
+    let run = home.run(&["--no-model"], "compare a\n").ok();
+    assert!(run.says("the following required arguments were not provided: <SECOND>"), "{}", run.stdout);
 }
 
 #[test]

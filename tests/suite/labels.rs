@@ -6,10 +6,11 @@ use std::{
 };
 
 use pushback::{
-    adapters::{bank_files, labels, paths},
+    adapters::{bank::library, labels, paths},
     core::{
         bank::Bank,
-        judging::{agreement, labelled::LabelledAnswer, tally},
+        judging::tally,
+        lab::{agreement, labelled::LabelledAnswer},
         level::Level,
     },
 };
@@ -29,7 +30,7 @@ fn all() -> Vec<LabelledAnswer> {
 }
 
 fn bank() -> Bank {
-    bank_files::load(&paths::Home::at("/nonexistent")).0
+    library::load(&paths::Home::at("/nonexistent")).0
 }
 
 fn scenarios(answers: &[LabelledAnswer]) -> BTreeSet<&str> {

@@ -3,7 +3,10 @@
 use std::{fs, path::Path};
 
 use pushback::{
-    adapters::{bank_files, lint_files, paths::Home as Folders},
+    adapters::{
+        bank::{library, lint_files},
+        paths::Home as Folders,
+    },
     core::lint::{Rule, Severity},
 };
 use serde_json::Value;
@@ -43,7 +46,7 @@ fn findings(home: &Home, paths: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_built_in_bank_gives_no_reason_to_complain() {
-    let (bank, _) = bank_files::load(&Folders::at("/nonexistent"));
+    let (bank, _) = library::load(&Folders::at("/nonexistent"));
     let linted = lint_files::lint(&[root().join("scenarios"), root().join("rubrics")], &bank).unwrap();
     let findings: Vec<String> =
         linted.findings.iter().map(|f| format!("{} {}: {}", f.place(), f.rule.code(), f.message)).collect();

@@ -4,7 +4,11 @@ use std::{fs, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use pushback::{
-    adapters::{bank_files, jsonl::JsonlJournal, open_rounds, paths, sessions::Sessions},
+    adapters::{
+        bank::library,
+        paths,
+        store::{journal::JsonlJournal, open_rounds, sessions::Sessions},
+    },
     core::{
         level::TargetLevel,
         live::{Patience, Rules, Sensors, Sight, Sighting, Thresholds, Voice, typing::Typing},
@@ -263,7 +267,7 @@ pub fn cut_off(home: &Home, seconds_ago: i64) -> String {
 /// The journal of a live round that was opened at a time, asked its first question, and holds these records.
 pub fn crafted(home: &Home, began: Timestamp, more: Vec<Record>) -> String {
     let place = paths::Home::at(home.path());
-    let (bank, _) = bank_files::load(&place);
+    let (bank, _) = library::load(&place);
     let case = bank.case(SCENARIO).unwrap().clone();
     let sessions = Sessions::of(&place);
     let id = "2026-01-01-1200-crafted".to_owned();

@@ -1,6 +1,6 @@
 //! Interview loops: several live rounds in order, the debrief at the end.
 
-use pushback::adapters::{bank_files, paths};
+use pushback::adapters::{bank::library, paths};
 
 use crate::{
     fake_endpoint::{FakeEndpoint, Reaction},
@@ -54,8 +54,8 @@ fn next_prompt(terminal: &Terminal) {
 fn the_built_in_loops_are_in_order() {
     let home = Home::new();
     let place = paths::Home::at(home.path());
-    let (bank, _) = bank_files::load(&place);
-    let (loops, problems) = bank_files::load_loops(&place, &bank);
+    let (bank, _) = library::load(&place);
+    let (loops, problems) = library::load_loops(&place, &bank);
     assert!(problems.is_empty(), "{problems:?}");
     let ids: Vec<&str> = loops.iter().map(|one| one.id.as_str()).collect();
     assert_eq!(ids, ["ai-infrastructure-principal", "platform-senior-staff", "short-screen", "sre-staff"]);

@@ -93,7 +93,7 @@ fn a_round_to_its_end_is_sealed_and_every_change_is_found() {
 }
 
 fn every_change_is_found(home: &Home, whole: &[u8]) {
-    use pushback::adapters::seal;
+    use pushback::adapters::store::seal;
     let stub = seal::remembered(&home.journal());
     let key = seal::verify(whole, None, stub.as_ref()).unwrap().key;
     let find = |bytes: &[u8]| {
@@ -214,8 +214,8 @@ fn the_ledger_tells_what_was_seen_beside_what_could_not_be_seen() {
 proptest::proptest! {
     #[test]
     fn bytes_that_nobody_sealed_are_never_whole(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
-        proptest::prop_assert!(pushback::adapters::seal::verify(&bytes, None, None).is_err());
+        proptest::prop_assert!(pushback::adapters::store::seal::verify(&bytes, None, None).is_err());
         let export = [b"{\"pushback_export\":1", bytes.as_slice()].concat();
-        proptest::prop_assert!(pushback::adapters::seal::verify(&export, None, None).is_err());
+        proptest::prop_assert!(pushback::adapters::store::seal::verify(&export, None, None).is_err());
     }
 }

@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use pushback::adapters::model_file::{InstallError, ModelFile, Sources, Watch, install, installed};
+use pushback::adapters::model::file::{InstallError, ModelFile, Sources, Watch, install, installed};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 

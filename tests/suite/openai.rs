@@ -3,12 +3,12 @@
 use std::{net::TcpListener, time::Duration};
 
 use pushback::{
-    adapters::openai::{Endpoint, EndpointObserver},
+    adapters::model::openai::{Endpoint, EndpointObserver},
     core::{
         bank::Case,
         judging::{Unscored, questions::Exam},
-        record::{Ask, Route},
-        session::Turn,
+        record::Route,
+        turn::{Ask, Turn},
     },
     ports::{Message, Observations, Observer, Watch},
 };
@@ -39,7 +39,7 @@ impl Watch for Impatient {
 
 fn case() -> Case {
     let (bank, _) =
-        pushback::adapters::bank_files::load(&pushback::adapters::paths::Home::at("/nonexistent"));
+        pushback::adapters::bank::library::load(&pushback::adapters::paths::Home::at("/nonexistent"));
     let mut case = bank.case(SCENARIO).unwrap().clone();
     for criterion in &mut case.rubric.criteria {
         for signal in &mut criterion.signals {

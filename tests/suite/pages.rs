@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pushback::{
-    adapters::jsonl,
+    adapters::store::journal,
     core::{
         record::{Disputed, Record},
         review::{self, Review},
@@ -184,7 +184,7 @@ pub fn hostile(home: &Home, code: &str) -> Review {
     let disputed =
         Disputed { signal: "lets-slip".into(), present: true, reason: hostile.clone(), withdrawn: false };
     append(&path, &[Record::Disputed(disputed)]);
-    let mut review: Review = review::fold(&jsonl::load(&path).unwrap().lines).unwrap();
+    let mut review: Review = review::fold(&journal::load(&path).unwrap().lines).unwrap();
     review.drawn.scenario.title = hostile.clone();
     review.drawn.scenario.setting = hostile.clone();
     review.session = hostile.clone();
@@ -226,7 +226,7 @@ proptest::proptest! {
         round.sees = sees;
         round.moves = vec![Move::Say(5, format!("I say that the director decides on all of this today {answer}"))];
         let path = play(&home, &round);
-        let review = review::fold(&jsonl::load(&path).unwrap().lines).unwrap();
+        let review = review::fold(&journal::load(&path).unwrap().lines).unwrap();
         is_inert(&pushback::render::html::review::review(&review, &[], Place::Alone, &jiff::tz::TimeZone::UTC));
         let _ = played::case(round.scenario);
     }

@@ -11,24 +11,25 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use pushback::{
     adapters::{
-        bank_files,
-        jsonl::{self, JsonlJournal, OpenError},
+        bank::library,
         paths,
-        seal::SealingKey,
+        store::{
+            journal::{self, JsonlJournal, OpenError},
+            seal::SealingKey,
+        },
     },
     core::{
         bank::{Bank, Case},
         judging::{Judge, Observation, Trust, Usage, questions::Exam, verdict},
         level::TargetLevel,
-        policy::Action,
         record::{Drawn, FORMAT, Mode, Observed, Opened, Purpose, Record, Route, RoutedBy},
-        review,
-        session::{Effect, Event, Session},
+        session::{Effect, Event, Session, policy::Action},
     },
     ports::{Clock, Journal},
 };
 
 use crate::home::{Home, SCENARIO};
+use pushback::core::{record, session};
 
 /// What the candidate does, and how many seconds after the last thing.
 #[derive(Clone)]
@@ -76,12 +77,12 @@ impl SetClock {
 pub fn case(id: &str) -> Case {
     if id == SCENARIO {
         let frozen = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/journals/format-1-scored.jsonl");
-        let lines = jsonl::load(&frozen).unwrap().lines;
-        let drawn = review::drawn(&lines).unwrap().clone();
+        let lines = journal::load(&frozen).unwrap().lines;
+        let drawn = record::drawn(&lines).unwrap().clone();
         return Case { scenario: drawn.scenario, artifact: drawn.artifact, rubric: drawn.rubric };
     }
     static BANK: OnceLock<Bank> = OnceLock::new();
-    let bank = BANK.get_or_init(|| bank_files::load(&paths::Home::at("/nonexistent")).0);
+    let bank = BANK.get_or_init(|| library::load(&paths::Home::at("/nonexistent")).0);
     bank.case(id).unwrap().clone()
 }
 
@@ -238,7 +239,7 @@ pub fn play(home: &Home, round: &Round) -> PathBuf {
 
 /// Adds records behind a journal's end, a day later.
 pub fn append(path: &Path, records: &[Record]) {
-    let last = jsonl::load(path).unwrap().lines.last().unwrap().at;
+    let last = journal::load(path).unwrap().lines.last().unwrap().at;
     let clock = SetClock(Rc::new(Cell::new(last + SignedDuration::from_hours(24))));
     let mut journal = loop {
         match JsonlJournal::reopen(path, clock.clone()) {
@@ -255,8 +256,8 @@ pub fn append(path: &Path, records: &[Record]) {
 
 /// Scores a played round once more, with a judge that sees something else.
 pub fn score_again(path: &Path, model: &str, sees: &[Seen]) {
-    let loaded = jsonl::load(path).unwrap();
-    let session = review::replay(&loaded.lines).unwrap();
+    let loaded = journal::load(path).unwrap();
+    let session = session::replay(&loaded.lines).unwrap();
     let exam = session.exam();
     let observed = observed(Purpose::Card, &exam, sees, model);
     let score = verdict::score(&session.case().rubric, &exam, &observed.observations, session.target());

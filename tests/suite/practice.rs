@@ -128,9 +128,14 @@ fn the_list_of_sessions_and_the_journal_can_be_read_by_a_program() {
 #[test]
 fn the_prompt_between_sessions_does_what_the_commands_do() {
     let home = Home::new();
-    let script = "/sessions\nhello\n/reviw\n/quit\n";
+    let script = "/sessions\nsessions --json\nhello\n/reviw\n/practice --theme mentring\nquit\n";
     let run = home.run(&["--no-model"], script).ok();
-    for text in ["There are no sessions yet", "commands begin with a slash", "did you mean /review?"] {
+    for text in [
+        "There are no sessions yet",
+        "there is no command `hello`",
+        "did you mean `review`?",
+        "there is no theme `mentring`",
+    ] {
         assert!(run.stdout.contains(text), "missing {text}: {}", run.stdout);
     }
 }

@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, fs};
 
 use pushback::{
-    adapters::jsonl,
+    adapters::store::journal,
     core::{
-        policy::Action,
         record::{Disputed, Record},
         review::{
             self, Outcome, Review,
             clock::{Moment, Spent},
         },
+        session::policy::Action,
     },
 };
 
@@ -21,7 +21,7 @@ use crate::{
 };
 
 fn folded(path: &std::path::Path) -> Review {
-    review::fold(&jsonl::load(path).unwrap().lines).unwrap()
+    review::fold(&journal::load(path).unwrap().lines).unwrap()
 }
 
 /// A round with everything that a review can show.

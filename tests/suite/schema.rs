@@ -16,13 +16,13 @@ fn schema(of: &str) -> Value {
 }
 
 fn yaml(path: &Path) -> Value {
-    pushback::adapters::yaml::read(&fs::read_to_string(path).unwrap()).unwrap()
+    pushback::adapters::bank::yaml::read(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let (mut files, mut links) = (vec![], vec![]);
-    pushback::adapters::bank_files::collect(&root, &mut files, &mut links);
+    pushback::adapters::bank::library::collect(&root, &mut files, &mut links);
     assert!(files.len() >= 6 && links.is_empty());
     files
 }

@@ -5,10 +5,9 @@ use serde::Deserialize;
 
 use super::{Outline, template::quoted};
 use crate::core::{
+    bank::{rubric::Rubric, scenario::is_id},
     level::Level,
-    lint::{DRAFTED, shape::as_id},
-    rubric::Rubric,
-    scenario::is_id,
+    lint::{marks::DRAFTED, shape::as_id},
 };
 
 /// What the model is told to be.

@@ -1,7 +1,7 @@
 //! The templates. What is to be written stands as `TODO`, which the linter tells until it is gone.
 
 use super::Outline;
-use crate::core::{level::Level, rubric::Rubric};
+use crate::core::{bank::rubric::Rubric, level::Level};
 
 /// Probes that a template begins, for signals at staff or below.
 const PROBES: usize = 4;

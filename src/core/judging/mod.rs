@@ -1,14 +1,7 @@
 //! From what was said to a score: numbered sentences and small questions go out, observations come back,
 //! and code turns them into ratings, a score and a verdict.
 
-pub mod agreement;
-pub mod attacks;
-pub mod figures;
-pub mod fit;
-pub mod judge_card;
-pub mod labelled;
 pub mod questions;
-pub mod recalibration;
 pub mod scored;
 pub mod sentences;
 pub mod tally;

@@ -1,7 +1,8 @@
 //! What to ask about an answer: the text that a judge reads, and the statements that it decides on.
 
+use super::sentences::SentenceSpan;
 use super::sentences::{self, Sentence};
-use crate::core::{bank::Case, record::SentenceSpan, session::Turn};
+use crate::core::{bank::Case, turn::Turn};
 
 /// Everything that a judge gets to see of a round. It holds no level, no weight and no other verdict: each
 /// statement is decided on the candidate's words alone.

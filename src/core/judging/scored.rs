@@ -8,8 +8,7 @@ use super::{Judge, Observation, Unscored, Usage, questions::Exam, tally, verdict
 use crate::core::{
     bank::Case,
     level::{Level, TargetLevel},
-    record::Ask,
-    session::Turn,
+    turn::{Ask, Turn},
 };
 
 /// An answer and what was seen in it. Where it is unscored, every number is absent.

@@ -334,6 +334,18 @@ fn numbers_sentences(text: &str) -> bool {
             .any(|word| text.split(word).skip(1).any(|rest| digits_then(rest, "")))
 }
 
+/// Where a sentence stands, so that evidence can be found again whatever later versions call a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentenceSpan {
+    /// Index of the turn, the opening's being 0.
+    pub turn: usize,
+    /// Bytes of the turn's answer.
+    pub bytes: Range<usize>,
+    /// Why it was left out of what the judge read, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Discount>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

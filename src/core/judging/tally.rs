@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Observation;
 use crate::core::{
+    bank::rubric::{Criterion, Rubric},
     level::Level,
-    rubric::{Criterion, Rubric},
 };
 
 /// Probability of each place on the scale: index 0 is "no evidence", 1 to 5 are the levels.

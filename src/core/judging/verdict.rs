@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Observation, questions::Exam, tally};
 use crate::core::{
+    bank::rubric::Rubric,
     level::{Level, TargetLevel},
-    rubric::Rubric,
 };
 
 /// A round's result.

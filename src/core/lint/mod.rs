@@ -3,6 +3,7 @@
 //! The rules work on the located tree of a file and not on the types, so that one mistake hides no other. What has no
 //! error here is loaded: [`Source::refused`] is the loader's own word on it.
 
+pub mod marks;
 mod rubric;
 mod scenario;
 pub mod shape;
@@ -207,12 +208,12 @@ pub type Signals = Vec<(String, String, String)>;
 
 /// JSON Schema of scenario files, from the type.
 pub fn scenario_schema() -> serde_json::Value {
-    schemars::schema_for!(crate::core::scenario::Scenario).to_value()
+    schemars::schema_for!(crate::core::bank::scenario::Scenario).to_value()
 }
 
 /// JSON Schema of rubric files, from the type.
 pub fn rubric_schema() -> serde_json::Value {
-    schemars::schema_for!(crate::core::rubric::Rubric).to_value()
+    schemars::schema_for!(crate::core::bank::rubric::Rubric).to_value()
 }
 
 /// Most findings that are told of one file: nobody reads more, and a hostile file may have tens of thousands.
@@ -250,7 +251,7 @@ pub fn lint(sources: &[Source], known: &Known) -> Vec<Finding> {
                         Finding::new(Rule::DuplicateId, span, message).suggest("give one of them another id"),
                     );
                 }
-                None if id != source.stem && crate::core::scenario::is_id(id) => {
+                None if id != source.stem && crate::core::bank::scenario::is_id(id) => {
                     let message = format!("the file is called `{}`, its id is `{id}`", source.stem);
                     let finding = Finding::new(Rule::FileName, span, message);
                     found.push(finding.suggest(format!("rename the file to `{id}.yaml`, or change the id")));
@@ -301,7 +302,7 @@ fn drafts(source: &Source, found: &mut Vec<Finding>) {
 
 fn todos(node: &Node, found: &mut Vec<Finding>) {
     match &node.value {
-        tree::Value::Text(text) if text.trim_start().starts_with(super::authoring::TODO) => {
+        tree::Value::Text(text) if text.trim_start().starts_with(crate::core::lint::marks::TODO) => {
             found.push(Finding::new(Rule::Todo, &node.span, "is still to be written"));
         }
         tree::Value::List(items) => items.iter().for_each(|item| todos(item, found)),
@@ -309,20 +310,6 @@ fn todos(node: &Node, found: &mut Vec<Finding>) {
         _ => {}
     }
 }
-
-/// Lines that carry [`DRAFTED`].
-pub fn drafted(text: &str) -> Vec<Span> {
-    let marked = (1..).zip(tree::lines(text)).filter(|(_, line)| line.trim_end().ends_with(DRAFTED));
-    marked
-        .map(|(line, text)| {
-            let column = text.trim_end().chars().count() - DRAFTED.chars().count();
-            Span { line, column: column as u64 + 1, bytes: (0, 0) }
-        })
-        .collect()
-}
-
-/// The comment behind every line that a model has drafted.
-pub const DRAFTED: &str = "# draft";
 
 /// Takes ids once.
 fn met_before<'a>(met: &mut BTreeSet<&'a str>, id: &'a str) -> bool {

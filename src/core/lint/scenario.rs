@@ -7,7 +7,7 @@ use super::{
     tree::{Node, Value},
     wording,
 };
-use crate::core::{bank::nearest, session::MOST_PROBES};
+use crate::core::{nearest::nearest, session::MOST_PROBES};
 
 /// Fewest and most words of a setting; 120 to 220 are usual.
 const SETTING: (usize, usize) = (60, 300);

@@ -9,7 +9,7 @@ use super::{
     Finding, Fix, Rule,
     tree::{Node, Value},
 };
-use crate::core::bank::nearest;
+use crate::core::nearest::nearest;
 
 /// Everything that is wrong with the shape of `node`, at once.
 pub fn check(node: &Node, schema: &Json, found: &mut Vec<Finding>) {
@@ -140,7 +140,7 @@ impl Shape<'_> {
             let most = number(schema, "maxLength").unwrap_or_default();
             let message = format!("{name} has {} characters: {most} are the most", text.chars().count());
             self.found.push(Finding::new(Rule::LongText, &node.span, message));
-        } else if schema.get("pattern").is_some() && !crate::core::scenario::is_id(text) {
+        } else if schema.get("pattern").is_some() && !crate::core::bank::scenario::is_id(text) {
             let message = format!("{name} is not made of lowercase letters, digits and hyphens");
             let finding = Finding::new(Rule::BadId, &node.span, message);
             self.found.push(match as_id(text) {

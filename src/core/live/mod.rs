@@ -2,15 +2,13 @@
 //! journal as it is.
 
 pub mod buffer;
-pub mod filter;
-pub mod ledger;
-pub mod timeline;
+pub mod keys;
 pub mod typing;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::record::Phrase;
+use super::turn::Phrase;
 use typing::Typing;
 
 /// What holds in a live session. In the journal before the case is shown.

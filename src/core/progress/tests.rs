@@ -3,7 +3,7 @@
 use super::*;
 use crate::core::{
     level::TargetLevel,
-    summary::{CriterionSummary, ScoreSummary},
+    review::summary::{CriterionSummary, ScoreSummary},
 };
 
 /// A scored session on a day, with one criterion.

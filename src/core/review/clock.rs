@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::core::record::{Ask, Line, Purpose, Record, Route, Use};
+use crate::core::{
+    record::{Line, Purpose, Record, Route, Use},
+    turn::Ask,
+};
 
 /// Where the time went. All times are seconds since the session was opened, without the times in which the
 /// person was away.
@@ -177,7 +180,8 @@ mod tests {
     use super::*;
     use crate::core::{
         live::{Sight, Sighting},
-        record::{Asked, RoutedBy},
+        record::RoutedBy,
+        turn::Asked,
     };
 
     #[test]

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use super::{Card, Outcome, Review, SignalView};
 use crate::core::{
-    bank::nearest,
     judging::tally,
     level::Level,
+    nearest::{nearest, suggestion},
     record::Disputed,
-    session::{Session, Turn},
+    session::Session,
+    turn::Turn,
 };
 
 /// Why something can't be disputed.
@@ -20,7 +21,7 @@ pub enum DisputeError {
     #[error("the session {0} has no score to dispute")]
     NotScored(String),
     /// The rubric has no such signal.
-    #[error("the rubric has no signal or red flag `{signal}`{}", .near.as_ref().map_or(String::new(), |near| format!(": did you mean `{near}`?")))]
+    #[error("the rubric has no signal or red flag `{signal}`{}", suggestion(.near.as_deref()))]
     NoSignal {
         /// What was named.
         signal: String,

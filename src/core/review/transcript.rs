@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, Item, Piece, replay};
+use super::{Entry, Item, Piece};
+use crate::core::session::replay;
 use crate::core::{
     record::{Line, Observed, Record, Route, Use},
     session::Session,

@@ -1,10 +1,11 @@
 //! What goes into the state machine and what comes out.
 
+use super::policy::{Action, Denied};
 use crate::core::{
     judging::{Unscored, questions::Exam},
     live::{Closes, Seal, Sighting},
-    policy::{Action, Denied},
-    record::{Asked, Observed, Purpose, Record, Route, RoutedBy},
+    record::{Observed, Purpose, Record, Route, RoutedBy},
+    turn::Asked,
 };
 
 /// What happened.

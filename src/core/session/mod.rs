@@ -8,6 +8,26 @@ mod live;
 pub mod probing;
 pub mod routing;
 pub mod scripted;
+/// The session in the state in which its journal leaves it.
+pub fn replay(lines: &[Line]) -> Option<Session> {
+    let drawn = drawn(lines)?;
+    let mode = match &lines.first()?.record {
+        Record::Opened(opened) => opened.mode,
+        _ => return None,
+    };
+    let case = Case {
+        scenario: drawn.scenario.clone(),
+        artifact: drawn.artifact.clone(),
+        rubric: drawn.rubric.clone(),
+    };
+    let mut session = Session::new(mode, drawn.target, case);
+    for line in lines {
+        session.apply(&line.record);
+    }
+    Some(session)
+}
+
+pub mod policy;
 #[cfg(test)]
 mod tests;
 
@@ -18,32 +38,15 @@ use super::{
     judging::{Observation, questions::Exam, verdict},
     level::TargetLevel,
     live::{Closes, Cut, Voice},
-    policy::{self, Action, Phase},
-    record::{Ask, Asked, Mode, Observed, Purpose, Record, Route, RoutedBy, Use},
+    record::{Line, Mode, Observed, Purpose, Record, Route, RoutedBy, Use, drawn},
+    turn::{Ask, Asked, Turn},
 };
 pub use event::{Effect, Event, Show};
+use policy::{Action, Phase};
 use scripted::Scripted;
 
 /// Most probes in a round.
 pub const MOST_PROBES: usize = 3;
-
-/// A question and what was said to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
-    /// What was asked, word for word.
-    pub question: String,
-    /// What kind of question.
-    pub kind: Ask,
-    /// The messages that count as the answer.
-    pub said: Vec<String>,
-}
-
-impl Turn {
-    /// The answer as one text.
-    pub fn answer(&self) -> String {
-        self.said.join("\n\n")
-    }
-}
 
 /// What the round is waiting for.
 #[derive(Clone, Debug, PartialEq)]

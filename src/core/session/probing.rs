@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::Turn;
+use crate::core::turn::Turn;
 use crate::core::{
-    bank::Case,
+    bank::{
+        Case,
+        rubric::{Rubric, Signal},
+        scenario::Probe,
+    },
     judging::{Observation, sentences::Sentence},
     level::TargetLevel,
-    record::Ask,
-    rubric::{Rubric, Signal},
-    scenario::Probe,
+    turn::Ask,
 };
 
 /// Above this probability a signal counts as shown as far as probing goes.

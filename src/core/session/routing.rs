@@ -1,10 +1,10 @@
 //! What a message is, as far as fixed rules can tell. The model decides the rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{judging::sentences::words, record::Route, scenario::Fact};
+use crate::core::{bank::scenario::Fact, judging::sentences::words, record::Route};
 
 /// What kinds of messages there are: a [`Route`] without its details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,67 +51,6 @@ impl Kind {
             Self::Help => "asks for help",
             Self::Done => "is finished",
         }
-    }
-}
-
-/// A message and what it is.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LabelledMessage {
-    /// The candidate's words.
-    pub message: String,
-    /// What they are.
-    pub route: Kind,
-    /// Which fact is asked for, counted from 1.
-    #[serde(default)]
-    pub fact: Option<usize>,
-}
-
-impl LabelledMessage {
-    /// Whether it was recognised: its kind, and the fact if it asks for one.
-    pub fn is(&self, route: Route) -> bool {
-        match route {
-            Route::Fact { fact } => self.route == Kind::Fact && self.fact == Some(fact + 1),
-            other => self.route == Kind::of(other),
-        }
-    }
-}
-
-/// How well messages are recognised.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct RoutingCard {
-    /// For each kind: how many messages, how many of them were recognised, and how many were taken for a request for
-    /// help, an answer and so on.
-    pub kinds: BTreeMap<Kind, Recognised>,
-}
-
-/// How messages of one kind were recognised.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Recognised {
-    /// How many there are.
-    pub messages: usize,
-    /// How many were recognised, the right fact included.
-    pub right: usize,
-    /// How many were taken for each kind.
-    pub taken_for: BTreeMap<Kind, usize>,
-}
-
-impl RoutingCard {
-    /// Compares routes with labels.
-    pub fn new<'a>(pairs: impl IntoIterator<Item = (&'a LabelledMessage, Route)>) -> Self {
-        let mut card = Self::default();
-        for (message, route) in pairs {
-            let kind = card.kinds.entry(message.route).or_default();
-            kind.messages += 1;
-            kind.right += usize::from(message.is(route));
-            *kind.taken_for.entry(Kind::of(route)).or_default() += 1;
-        }
-        card
-    }
-
-    /// Messages, and how many of them were recognised.
-    pub fn total(&self) -> (usize, usize) {
-        self.kinds.values().fold((0, 0), |sum, kind| (sum.0 + kind.messages, sum.1 + kind.right))
     }
 }
 
@@ -402,22 +341,6 @@ mod tests {
         assert_eq!(plainly_asked("What did the last write stall cost us?", &facts()), Some(1));
         assert_eq!(plainly_asked("Who paid for the load test?", &facts()), None);
         assert_eq!(plainly_asked("Writes?", &facts()), None, "a word alone may mean anything");
-    }
-
-    #[test]
-    fn the_right_kind_with_the_wrong_fact_is_not_recognised() {
-        let labelled = |text: &str| serde_json::from_str::<LabelledMessage>(text).unwrap();
-        let fact = labelled(r#"{"message": "who writes most", "route": "fact", "fact": 1}"#);
-        let help = labelled(r#"{"message": "a hint?", "route": "help"}"#);
-        assert!(
-            fact.is(Route::Fact { fact: 0 }) && !fact.is(Route::Fact { fact: 1 }) && help.is(Route::Help)
-        );
-        let routes =
-            [(&fact, Route::Fact { fact: 0 }), (&fact, Route::Fact { fact: 1 }), (&help, Route::Answer)];
-        let card = RoutingCard::new(routes);
-        assert_eq!(card.total(), (3, 1));
-        assert_eq!(card.kinds[&Kind::Fact].taken_for, BTreeMap::from([(Kind::Fact, 2)]));
-        assert_eq!(card.kinds[&Kind::Help].taken_for, BTreeMap::from([(Kind::Answer, 1)]));
     }
 
     #[test]

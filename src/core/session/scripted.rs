@@ -4,7 +4,8 @@
 use crate::core::{
     bank::Case,
     live::Voice,
-    record::{Ask, Asked, Phrase, Route},
+    record::Route,
+    turn::{Ask, Asked, Phrase},
 };
 
 /// A line in somebody's own words. It can be made from a case and a voice only, and holds no text but theirs:

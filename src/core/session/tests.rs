@@ -1,11 +1,11 @@
 //! The round, played with plain data.
 
+use super::policy::Denied;
 use super::*;
 use crate::core::{
     judging::{Judge, Unscored, Usage},
     live::Seal,
-    policy::Denied,
-    record::Phrase,
+    turn::Phrase,
 };
 
 fn case() -> Case {

@@ -5,9 +5,11 @@ use maud::{Markup, html};
 use super::{charts, line, page};
 use crate::{
     core::{
-        compare::{Comparison, CriterionPair, Side},
         level::Level,
-        review::SignalView,
+        review::{
+            SignalView,
+            compare::{Comparison, CriterionPair, Side},
+        },
     },
     render::{compare, words},
 };

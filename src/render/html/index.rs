@@ -9,7 +9,7 @@ use super::{line, page};
 use crate::{
     core::{
         record::Mode,
-        summary::{State, Summary},
+        review::summary::{State, Summary},
     },
     render::words,
 };

@@ -13,8 +13,7 @@ use super::{
 use crate::{
     core::{
         live::BLIND_SPOTS,
-        review::{Card, CriterionView, Entry, Item, Outcome, Piece, Review, SignalView},
-        summary::Summary,
+        review::{Card, CriterionView, Entry, Item, Outcome, Piece, Review, SignalView, summary::Summary},
         text::visible,
     },
     render::{live, words},

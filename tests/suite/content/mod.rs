@@ -14,12 +14,14 @@ use std::{
 
 use numbers::{Known, Number, numbers};
 use pushback::{
-    adapters::{bank_files, labels, paths},
+    adapters::{bank::library, labels, paths},
     core::{
-        bank::{Bank, Case},
-        judging::{agreement, labelled::LabelledAnswer},
+        bank::{
+            Bank, Case,
+            scenario::{RoundKind, Shape},
+        },
+        lab::{agreement, labelled::LabelledAnswer},
         level::Level,
-        scenario::{RoundKind, Shape},
     },
 };
 
@@ -36,7 +38,7 @@ const THEMES: [&str; 6] = [
 fn bank() -> &'static Bank {
     static BANK: OnceLock<Bank> = OnceLock::new();
     BANK.get_or_init(|| {
-        let (bank, problems) = bank_files::load(&paths::Home::at("/nonexistent"));
+        let (bank, problems) = library::load(&paths::Home::at("/nonexistent"));
         assert_eq!(problems, []);
         bank
     })
@@ -244,7 +246,7 @@ fn nobody_works_in_two_cases() {
         }
     }
     assert!(seen.len() > 100, "only {} names found", seen.len());
-    let (loops, problems) = bank_files::load_loops(&paths::Home::at("/nonexistent"), bank());
+    let (loops, problems) = library::load_loops(&paths::Home::at("/nonexistent"), bank());
     assert_eq!(problems, []);
     let voices = loops.iter().flat_map(|interview| &interview.rounds).map(|round| &round.interviewer);
     for interviewer in voices.filter_map(|voice| voice.name.as_deref()) {

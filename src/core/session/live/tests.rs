@@ -6,8 +6,8 @@ use super::super::*;
 use crate::core::{
     judging::{Judge, Unscored, Usage},
     live::{Patience, Rules, Seal, Sensors, Sight, Sighting, Thresholds},
-    policy::Denied,
-    record::Phrase,
+    session::policy::Denied,
+    turn::Phrase,
 };
 
 /// Words that stand in the rubric only. None may be seen before the seal.

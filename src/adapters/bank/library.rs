@@ -1,0 +1,313 @@
+//! Where the bank's files are: compiled into the program, and in the person's own folders.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use include_dir::{Dir, include_dir};
+use serde::de::DeserializeOwned;
+
+use super::{packs, yaml};
+use crate::{
+    adapters::{files::read_text, paths::Home},
+    core::{
+        bank::{Bank, Layer, Problem, ScenarioFile, Sourced, scenario::Scenario},
+        interview_loop::InterviewLoop,
+    },
+};
+
+static SCENARIOS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
+static RUBRICS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rubrics");
+
+/// Folders below folders are read this deep.
+const DEEPEST: usize = 6;
+/// The folder beside the themes that holds interview loops.
+const LOOPS: &str = "loops";
+
+/// Loads the built-in bank, the packs, and the person's own folders laid over the bank.
+///
+/// A file with a problem is left out and told; the rest is there.
+pub fn load(home: &Home) -> (Bank, Vec<Problem>) {
+    let loaded = Library::default().load(home);
+    (loaded.bank, loaded.left_out)
+}
+
+/// The bank over the time that the program runs: read anew for every draw, so that what was saved is in it, with the
+/// last good version of a file that has broken meanwhile.
+#[derive(Debug, Default)]
+pub struct Library(Mutex<Remembered>);
+
+#[derive(Debug, Default)]
+struct Remembered {
+    /// Texts of one's own files when they last had no problem, by file.
+    good: BTreeMap<String, String>,
+    /// What was told and still holds.
+    told: Vec<Problem>,
+}
+
+/// What there is now, and what has become wrong since the last time.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// What can be played.
+    pub bank: Bank,
+    /// Problems of files that are left out, if they were not told before.
+    pub left_out: Vec<Problem>,
+    /// Problems of files whose last good version is used, if they were not told before.
+    pub kept: Vec<Problem>,
+}
+
+impl Library {
+    /// Reads everything anew.
+    pub fn load(&self, home: &Home) -> Loaded {
+        let mut own = Texts::read(&home.scenarios(), &home.rubrics());
+        let (mut bank, problems) = assemble(home, &own);
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Remembered { good, told } = &mut *remembered;
+        let broken = |file: &str| problems.iter().any(|problem| problem.is_in(file));
+        let mut restored = vec![];
+        for (file, text) in own.all_mut() {
+            if !broken(file) {
+                good.insert(file.clone(), text.clone().unwrap_or_default());
+            } else if let Some(before) = good.get(file).filter(|before| text.as_ref() != Ok(*before)) {
+                *text = Ok(before.clone());
+                restored.push(file.clone());
+            }
+        }
+        if !restored.is_empty() {
+            bank = assemble(home, &own).0;
+        }
+        let news = problems.iter().filter(|problem| !told.contains(problem)).cloned();
+        let (kept, left_out) = news.partition(|problem| restored.iter().any(|file| problem.is_in(file)));
+        *told = problems;
+        Loaded { bank, left_out, kept }
+    }
+}
+
+fn assemble(home: &Home, own: &Texts) -> (Bank, Vec<Problem>) {
+    let mut problems = vec![];
+    let mut layers = vec![built_in(&mut problems)];
+    let (packs, broken) = packs::list(&home.packs());
+    for (folder, error) in broken {
+        let place = folder.display().to_string();
+        problems.push(Problem { place, message: format!("this pack is left out: {error}") });
+    }
+    for pack in packs {
+        layers.push(load_pack(&pack, &mut problems));
+    }
+    layers.push(own.layer(&mut problems));
+    let (bank, faults) = Bank::assemble(layers);
+    problems.extend(faults);
+    (bank, problems)
+}
+
+/// Loads the interview loops, the built-in ones and the person's own, which go before those. `bank` is what their
+/// rounds are drawn from.
+pub fn load_loops(home: &Home, bank: &Bank) -> (Vec<InterviewLoop>, Vec<Problem>) {
+    let mut problems = vec![];
+    let built_in = SCENARIOS.get_dir(LOOPS).map(|dir| texts_of(dir, "scenarios")).unwrap_or_default();
+    let mut loops: std::collections::BTreeMap<String, InterviewLoop> = Default::default();
+    for files in [built_in, texts_in(&home.scenarios().join(LOOPS))] {
+        for Sourced { file, value } in parse::<InterviewLoop>(&files, &mut problems) {
+            let faults = value.problems(bank);
+            if faults.is_empty() {
+                loops.insert(value.id.clone(), value);
+            }
+            problems.extend(faults.into_iter().map(|message| Problem { place: file.clone(), message }));
+        }
+    }
+    (loops.into_values().collect(), problems)
+}
+
+/// Files with their texts, or why they can't be read.
+type Files = Vec<(String, Result<String, String>)>;
+
+/// The files of a place before they are taken apart.
+#[derive(Clone, Debug, Default)]
+struct Texts {
+    rubrics: Files,
+    scenarios: Files,
+}
+
+impl Texts {
+    fn read(scenarios: &Path, rubrics: &Path) -> Self {
+        Self { rubrics: texts_in(rubrics), scenarios: texts_in(scenarios) }
+    }
+
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut (String, Result<String, String>)> {
+        self.rubrics.iter_mut().chain(&mut self.scenarios)
+    }
+
+    fn layer(&self, problems: &mut Vec<Problem>) -> Layer {
+        let rubrics = parse(&self.rubrics, problems);
+        let scenarios = parse(&self.scenarios, problems);
+        let scenarios = with_artifacts(scenarios, problems, artifact);
+        Layer { pack: None, rubrics, scenarios }
+    }
+}
+
+/// What is in a pack.
+fn load_pack(pack: &packs::Pack, problems: &mut Vec<Problem>) -> Layer {
+    let layer = Texts::read(&pack.folder.join("scenarios"), &pack.folder.join("rubrics")).layer(problems);
+    Layer { pack: Some(pack.manifest.name.clone()), ..layer }
+}
+
+/// Loads a bank from two folders alone.
+pub fn load_folders(scenarios: &Path, rubrics: &Path) -> (Bank, Vec<Problem>) {
+    let mut problems = vec![];
+    let layer = Texts::read(scenarios, rubrics).layer(&mut problems);
+    let (bank, faults) = Bank::assemble(vec![layer]);
+    problems.extend(faults);
+    (bank, problems)
+}
+
+fn built_in(problems: &mut Vec<Problem>) -> Layer {
+    let rubrics = parse(&texts_of(&RUBRICS, "rubrics"), problems);
+    let mut scenarios = texts_of(&SCENARIOS, "scenarios");
+    scenarios.retain(|(file, _)| !file.starts_with("scenarios/loops/"));
+    let scenarios = parse(&scenarios, problems);
+    let scenarios = with_artifacts(scenarios, problems, |folder, name| {
+        let folder = folder.strip_prefix("scenarios").unwrap_or(folder);
+        let file = SCENARIOS.get_file(folder.join(name)).and_then(include_dir::File::contents_utf8);
+        file.map(str::to_owned).ok_or_else(|| format!("artifact `{name}` is not built in"))
+    });
+    Layer { pack: None, rubrics, scenarios }
+}
+
+fn texts_of(dir: &'static Dir<'static>, folder: &str) -> Files {
+    let mut files = vec![];
+    collect_built_in(dir, &mut files);
+    files
+        .into_iter()
+        .filter(|file| is_yaml(file.path()))
+        .map(|file| {
+            let text = file.contents_utf8().map(str::to_owned).ok_or("is not UTF-8".to_owned());
+            (format!("{folder}/{}", file.path().display()), text)
+        })
+        .collect()
+}
+
+fn texts_in(folder: &Path) -> Files {
+    let (mut files, mut links) = (vec![], vec![]);
+    collect(folder, &mut files, &mut links);
+    files.sort();
+    let texts = files.into_iter().map(|file| (file.display().to_string(), read_text(&file)));
+    let links = links.into_iter().map(|link| (link.display().to_string(), Err(LINK.to_owned())));
+    texts.chain(links).collect()
+}
+
+fn collect_built_in(dir: &'static Dir<'static>, files: &mut Vec<&'static include_dir::File<'static>>) {
+    files.extend(dir.files());
+    for folder in dir.dirs() {
+        collect_built_in(folder, files);
+    }
+}
+
+/// The files of scenarios and rubrics below a folder; those of interview loops are none. A link may lead out of the folder or in a circle, so none is
+/// followed: links that look like such files go to `links`.
+pub fn collect(folder: &Path, files: &mut Vec<PathBuf>, links: &mut Vec<PathBuf>) {
+    fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, links: &mut Vec<PathBuf>) {
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() && depth < DEEPEST && entry.file_name() != LOOPS {
+                collect(&path, depth + 1, files, links);
+            } else if kind.is_symlink() && is_yaml(&path) {
+                links.push(path);
+            } else if kind.is_file() && is_yaml(&path) {
+                files.push(path);
+            }
+        }
+    }
+    collect(folder, 0, files, links);
+}
+
+/// What is told of a link.
+pub const LINK: &str = "is a symbolic link, and none is followed: put the file itself here";
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// Text of the file that a scenario in `folder` shows.
+///
+/// # Errors
+///
+/// Why there is none.
+pub fn artifact(folder: &Path, name: &str) -> Result<String, String> {
+    if !is_beside(name) {
+        return Err(format!("artifact `{name}` is not the name of a file beside the scenario"));
+    }
+    let path = folder.join(name);
+    match fs::symlink_metadata(&path) {
+        Ok(metadata) if metadata.is_symlink() => Err(format!("artifact `{name}` {LINK}")),
+        Ok(_) => read_text(&path).map_err(|why| format!("artifact `{name}` {why}")),
+        Err(_) => Err(format!("artifact `{name}` can't be read: is it beside the scenario?")),
+    }
+}
+
+/// Beside the scenario means beside it: no path may lead anywhere else.
+fn is_beside(name: &str) -> bool {
+    let path = Path::new(name);
+    path.components().count() == 1 && path.file_name() == Some(name.as_ref()) && !name.starts_with('.')
+}
+
+/// Puts a text in a file's place, whole or not at all.
+///
+/// # Errors
+///
+/// When that can't be done; the file is as it was.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut next = tempfile::NamedTempFile::new_in(folder)?;
+    if let Ok(metadata) = fs::metadata(path) {
+        next.as_file().set_permissions(metadata.permissions())?;
+    }
+    next.write_all(text.as_bytes())?;
+    next.as_file().sync_all()?;
+    next.persist(path).map_err(|error| error.error)?;
+    fs::File::open(folder)?.sync_all()
+}
+
+fn parse<T: DeserializeOwned>(texts: &Files, problems: &mut Vec<Problem>) -> Vec<Sourced<T>> {
+    let mut parsed = vec![];
+    for (file, text) in texts {
+        let file = file.clone();
+        let fault = match text {
+            Ok(text) => match yaml::read(text) {
+                Ok(value) => {
+                    parsed.push(Sourced { file, value });
+                    continue;
+                }
+                Err(fault) if fault.line == 0 => Problem { place: file, message: fault.message },
+                Err(fault) => Problem {
+                    place: format!("{file}:{}:{}", fault.line, fault.column),
+                    message: fault.message,
+                },
+            },
+            Err(message) => Problem { place: file, message: message.clone() },
+        };
+        problems.push(fault);
+    }
+    parsed
+}
+
+fn with_artifacts(
+    scenarios: Vec<Sourced<Scenario>>,
+    problems: &mut Vec<Problem>,
+    read: impl Fn(&Path, &str) -> Result<String, String>,
+) -> Vec<Sourced<ScenarioFile>> {
+    let mut with = vec![];
+    for Sourced { file, value } in scenarios {
+        let folder = Path::new(&file).parent().unwrap_or(Path::new(""));
+        match value.artifact.as_ref().map(|name| read(folder, name)).transpose() {
+            Ok(artifact) => with.push(Sourced { file, value: (value, artifact) }),
+            Err(message) => problems.push(Problem { place: file, message }),
+        }
+    }
+    with
+}

@@ -1,0 +1,6 @@
+//! The bank's files: one's own, packs, and what is compiled in.
+
+pub mod library;
+pub mod lint_files;
+pub mod packs;
+pub mod yaml;

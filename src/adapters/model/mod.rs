@@ -1,0 +1,6 @@
+//! The models behind [`crate::ports::Observer`].
+
+pub mod embedded;
+pub mod file;
+pub mod none;
+pub mod openai;

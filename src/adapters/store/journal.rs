@@ -1,0 +1,279 @@
+//! Journals: one JSONL file a session, created new and only ever appended to.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use super::seal::{self, SealingKey};
+use crate::{
+    adapters::paths,
+    core::{
+        hash::hash,
+        live::Closes,
+        record::{FORMAT, Line, Record},
+    },
+    ports::{Clock, Journal, JournalError},
+};
+
+/// A journal that is open for writing. No other process can open it as long as this one does.
+pub struct JsonlJournal<C> {
+    file: File,
+    path: PathBuf,
+    clock: C,
+    seq: u64,
+    prev: String,
+    key: Option<SealingKey>,
+}
+
+/// What a journal holds.
+#[derive(Debug, PartialEq)]
+pub struct Loaded {
+    /// The lines up to the end or to the first damage.
+    pub lines: Vec<Line>,
+    /// What is wrong after them, if anything is.
+    pub damage: Option<Damage>,
+}
+
+/// Why a journal can be read only in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// The last line was cut off while it was being written. Everything before it is whole.
+    TornEnd {
+        /// How many bytes of it there are.
+        bytes: usize,
+    },
+    /// A line is not what was written: 1 for the first line.
+    Line {
+        /// Which line.
+        number: usize,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+}
+
+/// A journal can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no such file, or it can't be read or made.
+    #[error("can't open {path}: {cause}")]
+    Io {
+        /// The file.
+        path: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// Somebody else has it open.
+    #[error("the session {0} is open in another process")]
+    Busy(String),
+    /// The file was changed or damaged.
+    #[error("{path}:{line}: the journal is damaged: {why}")]
+    Damaged {
+        /// The file.
+        path: String,
+        /// 1 for the first line.
+        line: usize,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// A later version wrote it.
+    #[error("{path} was written by a later version of pushback (format {format}, this one reads {FORMAT})")]
+    Newer {
+        /// The file.
+        path: String,
+        /// Its format.
+        format: u32,
+    },
+}
+
+impl OpenError {
+    fn io(path: &Path, cause: io::Error) -> Self {
+        Self::Io { path: paths::display(path), cause }
+    }
+}
+
+impl<C: Clock> JsonlJournal<C> {
+    /// Creates a journal that must not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// When the file exists or can't be made.
+    pub fn create(path: &Path, clock: C) -> Result<Self, OpenError> {
+        let io = |cause| OpenError::io(path, cause);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(io)?;
+        }
+        let file = OpenOptions::new().append(true).create_new(true).open(path).map_err(io)?;
+        lock(&file, path)?;
+        // The name has to survive a crash too, not only the content.
+        if let Some(folder) = path.parent() {
+            File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+        }
+        Ok(Self { file, path: path.to_owned(), clock, seq: 0, prev: hash(b""), key: None })
+    }
+
+    /// Opens a journal to go on with it, and returns what it holds. A torn last line is set aside in a file
+    /// of its own beside the journal.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be opened, is open elsewhere, or is damaged before its end.
+    pub fn reopen(path: &Path, clock: C) -> Result<(Self, Loaded), OpenError> {
+        let io = |cause| OpenError::io(path, cause);
+        let mut file = OpenOptions::new().read(true).append(true).open(path).map_err(io)?;
+        lock(&file, path)?;
+        let mut bytes = vec![];
+        file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes)).map_err(io)?;
+        let loaded = parse(&bytes, path)?;
+        if let Some(Damage::Line { number, why }) = loaded.damage {
+            return Err(OpenError::Damaged { path: paths::display(path), line: number, why });
+        }
+        if let Some(Damage::TornEnd { bytes: torn }) = loaded.damage {
+            let whole = bytes.len() - torn;
+            fs::write(path.with_extension("torn"), &bytes[whole..]).map_err(io)?;
+            file.set_len(whole as u64).and_then(|()| file.sync_data()).map_err(io)?;
+            bytes.truncate(whole);
+        }
+        let last = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+        let last = last.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let seq = loaded.lines.len() as u64;
+        let journal = Self { file, path: path.to_owned(), clock, seq, prev: hash(last), key: None };
+        Ok((journal, loaded))
+    }
+
+    /// Lets this journal be sealed.
+    #[must_use]
+    pub fn sealed_with(mut self, key: SealingKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl<C: Clock> Journal for JsonlJournal<C> {
+    fn append(&mut self, record: &Record) -> Result<Line, JournalError> {
+        let record = record.clone();
+        self.write(Line { seq: self.seq, at: self.clock.now(), prev: self.prev.clone(), record })
+    }
+
+    fn seal(&mut self, closes: Closes) -> Result<Line, JournalError> {
+        let cannot = || JournalError {
+            path: paths::display(&self.path),
+            cause: io::Error::other("there is no key to seal it with"),
+        };
+        let key = self.key.as_ref().ok_or_else(cannot)?;
+        let line = key.sign(self.seq, self.clock.now(), &self.prev, closes);
+        let line = self.write(line)?;
+        // What the journal was when it was sealed last, so that a missing end is noticed.
+        seal::remember(&self.path, &line, &self.prev)
+            .map_err(|cause| JournalError { path: paths::display(&seal::stub(&self.path)), cause })?;
+        Ok(line)
+    }
+}
+
+impl<C> JsonlJournal<C> {
+    fn write(&mut self, line: Line) -> Result<Line, JournalError> {
+        let fail = |cause| JournalError { path: paths::display(&self.path), cause };
+        let mut bytes = serde_json::to_vec(&line).map_err(|error| fail(error.into()))?;
+        let hash = hash(&bytes);
+        bytes.push(b'\n');
+        let before = self.file.metadata().map_err(fail)?.len();
+        if let Err(cause) = self.file.write_all(&bytes).and_then(|()| self.file.sync_data()) {
+            // A full disk may have taken a part: take it back, so that the next try starts on a fresh line.
+            let _ = self.file.set_len(before);
+            return Err(fail(cause));
+        }
+        self.seq += 1;
+        self.prev = hash;
+        Ok(line)
+    }
+}
+
+/// Keeps other processes from opening a journal as long as the returned file lives.
+///
+/// # Errors
+///
+/// When it can't be opened or is open elsewhere.
+pub fn hold(path: &Path) -> Result<File, OpenError> {
+    let file = File::open(path).map_err(|cause| OpenError::io(path, cause))?;
+    lock(&file, path)?;
+    Ok(file)
+}
+
+/// Whether a process has a journal open for writing.
+pub fn is_busy(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+fn lock(file: &File, path: &Path) -> Result<(), OpenError> {
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => OpenError::Busy(
+            path.file_stem().map_or(String::new(), |name| name.to_string_lossy().into_owned()),
+        ),
+        TryLockError::Error(cause) => OpenError::io(path, cause),
+    })
+}
+
+/// Reads a journal without opening it for writing.
+///
+/// # Errors
+///
+/// When it can't be read or a later version wrote it. Damage is no error: it is told in the result.
+pub fn load(path: &Path) -> Result<Loaded, OpenError> {
+    let bytes = fs::read(path).map_err(|cause| OpenError::io(path, cause))?;
+    parse(&bytes, path)
+}
+
+/// The whole lines of a journal as they were written, byte for byte: their hashes still hold.
+///
+/// # Errors
+///
+/// When it can't be read.
+pub fn text(path: &Path, loaded: &Loaded) -> Result<String, OpenError> {
+    let text = fs::read_to_string(path).map_err(|cause| OpenError::io(path, cause))?;
+    Ok(text.split_inclusive('\n').take(loaded.lines.len()).collect())
+}
+
+fn parse(bytes: &[u8], path: &Path) -> Result<Loaded, OpenError> {
+    let mut lines: Vec<Line> = vec![];
+    let mut prev = hash(b"");
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let number = lines.len() + 1;
+        let damaged = |why| Some(Damage::Line { number, why });
+        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
+            return Ok(Loaded { lines, damage: Some(Damage::TornEnd { bytes: rest.len() }) });
+        };
+        let raw = &rest[..end];
+        if number == 1
+            && let Some(format) = newer_format(raw)
+        {
+            return Err(OpenError::Newer { path: paths::display(path), format });
+        }
+        let Ok(line) = serde_json::from_slice::<Line>(raw) else {
+            return Ok(Loaded { lines, damage: damaged("it is not a record") });
+        };
+        if line.seq != lines.len() as u64 {
+            return Ok(Loaded { lines, damage: damaged("its number does not follow") });
+        }
+        if line.prev != prev {
+            return Ok(Loaded { lines, damage: damaged("it does not follow from the line before") });
+        }
+        prev = hash(raw);
+        lines.push(line);
+        rest = &rest[end + 1..];
+    }
+    Ok(Loaded { lines, damage: None })
+}
+
+/// The format of a header that a later version wrote.
+fn newer_format(raw: &[u8]) -> Option<u32> {
+    let header: serde_json::Value = serde_json::from_slice(raw).ok()?;
+    let format = u32::try_from(header.get("format")?.as_u64()?).ok()?;
+    (format > FORMAT).then_some(format)
+}

@@ -1,0 +1,7 @@
+//! What is kept of sessions: journals, seals, drafts, summaries.
+
+pub mod journal;
+pub mod open_rounds;
+pub mod seal;
+pub mod sessions;
+pub mod summaries;

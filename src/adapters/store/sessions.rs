@@ -1,0 +1,156 @@
+//! The folder with the journals.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::adapters::paths::{self, Home};
+use crate::core::record::{Line, Record};
+
+/// Where sessions are kept.
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    folder: PathBuf,
+}
+
+/// A session can't be found.
+#[derive(Debug, thiserror::Error)]
+pub enum FindError {
+    /// None has such an id.
+    #[error("there is no session `{0}`")]
+    None(String),
+    /// More than one begins like that.
+    #[error("more than one session begins with `{given}`: {}", .ids.join(", "))]
+    Several {
+        /// What was asked for.
+        given: String,
+        /// Those that it may mean.
+        ids: Vec<String>,
+    },
+    /// There are none at all.
+    #[error("there are no sessions yet")]
+    NoneYet,
+    /// The folder can't be read.
+    #[error("can't read {path}: {cause}")]
+    Unreadable {
+        /// The folder.
+        path: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+}
+
+impl Sessions {
+    /// The person's sessions.
+    pub fn of(home: &Home) -> Self {
+        Self { folder: home.sessions() }
+    }
+
+    /// Ids of all sessions, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the folder is there but can't be read.
+    pub fn ids(&self) -> Result<Vec<String>, FindError> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
+            Err(cause) => {
+                return Err(FindError::Unreadable { path: paths::display(&self.folder), cause });
+            }
+        };
+        let mut ids: Vec<String> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+            .collect();
+        ids.sort();
+        Ok(ids)
+    }
+
+    /// The session whose id is or begins with `given`; the latest one where nothing is given.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or more than one.
+    pub fn find(&self, given: Option<&str>) -> Result<String, FindError> {
+        let mut ids = self.ids()?;
+        let Some(given) = given else { return ids.pop().ok_or(FindError::NoneYet) };
+        if ids.iter().any(|id| id == given) {
+            return Ok(given.to_owned());
+        }
+        ids.retain(|id| id.starts_with(given));
+        match ids.as_slice() {
+            [] => Err(FindError::None(given.to_owned())),
+            [id] => Ok(id.clone()),
+            _ => Err(FindError::Several { given: given.to_owned(), ids }),
+        }
+    }
+
+    /// Removes a session's journal and every file that was kept beside it under its name.
+    ///
+    /// # Errors
+    ///
+    /// When a file can't be removed. The journal goes last, so that it can be tried again.
+    pub fn delete(&self, id: &str) -> io::Result<()> {
+        let journal = self.journal(id);
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let is_of_it = path.file_stem().is_some_and(|stem| stem == id) && path != journal;
+            if is_of_it {
+                fs::remove_file(path)?;
+            }
+        }
+        fs::remove_file(journal)?;
+        fs::File::open(&self.folder)?.sync_all()
+    }
+
+    /// The journal of a session.
+    pub fn journal(&self, id: &str) -> PathBuf {
+        self.folder.join(format!("{id}.jsonl"))
+    }
+
+    /// Where the text that is being typed in a session is kept until it is sent.
+    pub fn draft(&self, id: &str) -> PathBuf {
+        self.folder.join(format!("{id}.draft"))
+    }
+
+    /// Forgets a draft that was sent: the program may have been killed after it was in the journal and before the
+    /// draft was gone.
+    pub fn forget_if_sent(&self, id: &str, lines: &[Line]) {
+        let path = self.draft(id);
+        let last = lines.iter().rev().find_map(|line| match &line.record {
+            Record::Said { text } => Some((line.at, text)),
+            _ => None,
+        });
+        let written = fs::metadata(&path).and_then(|file| file.modified()).ok();
+        let (Some((at, said)), Some(written), Ok(draft)) = (last, written, fs::read_to_string(&path)) else {
+            return;
+        };
+        // The same words may be typed twice; those that were sent are older than the journal's line, whose time is in
+        // whole milliseconds.
+        let at = at.as_millisecond() + 5;
+        let is_older = Timestamp::try_from(written).is_ok_and(|written| written.as_millisecond() <= at);
+        if is_older && (draft == *said || draft.strip_suffix("\n.") == Some(said)) {
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// An id for a new session: when and about what, and a number where that is taken.
+    pub fn new_id(&self, at: Timestamp, scenario: &str) -> String {
+        let time = at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d-%H%M").to_string();
+        // The id of a pack's scenario holds a slash, which no file name does.
+        let plain = format!("{time}-{}", scenario.replace('/', "-"));
+        let numbered = (2..).map(|number| format!("{plain}-{number}"));
+        std::iter::once(plain.clone()).chain(numbered).find(|id| !self.journal(id).exists()).unwrap_or(plain)
+    }
+
+    /// The folder itself.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}

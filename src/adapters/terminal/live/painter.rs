@@ -1,0 +1,131 @@
+//! Paints the place where an answer is typed, and what comes above it.
+
+use std::io::{self, Write};
+
+use crate::{
+    core::live::buffer::Buffer,
+    render::{
+        style,
+        typing_area::{self, MARGIN},
+    },
+};
+
+/// Knows what it painted last, and so what has to go.
+#[derive(Debug, Default)]
+pub struct Painter {
+    /// The cursor's row in what is painted; `None` if nothing is.
+    cursor_row: Option<usize>,
+    styled: bool,
+}
+
+/// Columns and rows of the terminal.
+pub fn size() -> (usize, usize) {
+    match rustix::termios::tcgetwinsize(rustix::stdio::stdout()) {
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col.into(), size.ws_row.into()),
+        _ => (80, 24),
+    }
+}
+
+impl Painter {
+    /// A painter that has painted nothing yet.
+    pub fn new() -> Self {
+        let styled = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+        Self { cursor_row: None, styled }
+    }
+
+    /// Paints prompt and text anew.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    pub fn paint(&mut self, buffer: &Buffer, left: u64) -> io::Result<()> {
+        let (columns, rows) = size();
+        let area = typing_area::lay_out(buffer.text(), buffer.cursor(), columns, rows.saturating_sub(2));
+        let mut out = self.over();
+        out.push_str(&self.prompt(left, area.is_cut));
+        for (number, row) in area.rows.iter().enumerate() {
+            if number > 0 {
+                out.push_str("\r\n");
+                out.push_str(&" ".repeat(MARGIN));
+            }
+            out.push_str(row);
+        }
+        let below = area.rows.len() - 1 - area.cursor_row;
+        if below > 0 {
+            out.push_str(&format!("\x1b[{below}A"));
+        }
+        out.push_str(&format!("\r\x1b[{}C", area.cursor_column));
+        self.cursor_row = Some(area.cursor_row);
+        self.write(&out)
+    }
+
+    /// Leaves the whole text on the screen, and nothing to be painted over.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    pub fn leave(&mut self, text: &str) -> io::Result<()> {
+        if text.trim().is_empty() {
+            return self.clear();
+        }
+        let (columns, _) = size();
+        let area = typing_area::lay_out(text.trim_end(), 0, columns, usize::MAX);
+        let mut out = self.over();
+        out.push_str(&format!("{}› ", " ".repeat(MARGIN - 2)));
+        out.push_str(&area.rows.join(&format!("\r\n{}", " ".repeat(MARGIN))));
+        out.push_str("\r\n");
+        self.cursor_row = None;
+        self.write(&out)
+    }
+
+    /// Takes away what is painted.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    pub fn clear(&mut self) -> io::Result<()> {
+        if self.cursor_row.is_none() {
+            return Ok(());
+        }
+        let out = self.over();
+        self.cursor_row = None;
+        self.write(&out)
+    }
+
+    /// Empties the screen: after a change of size nobody knows where what was painted has gone.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    pub fn clear_screen(&mut self) -> io::Result<()> {
+        self.cursor_row = None;
+        self.write("\x1b[H\x1b[2J")
+    }
+
+    fn over(&self) -> String {
+        match self.cursor_row {
+            None => String::new(),
+            Some(0) => "\r\x1b[J".into(),
+            Some(row) => format!("\x1b[{row}A\r\x1b[J"),
+        }
+    }
+
+    fn prompt(&self, left: u64, is_cut: bool) -> String {
+        let clock = format!("[{}]", typing_area::clock(left));
+        let sign = if is_cut { "…" } else { "›" };
+        let padding = " ".repeat(MARGIN.saturating_sub(clock.len() + 3));
+        let clock = match (self.styled, left) {
+            (false, _) => clock,
+            (true, ..60_000) => style::paint(style::WARN, clock),
+            (true, _) => style::paint(style::FAINT, clock),
+        };
+        format!("{clock}{padding} {sign} ")
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        // In one go where the terminal knows how, so that nothing flickers.
+        out.write_all(format!("\x1b[?2026h{text}\x1b[?2026l").as_bytes())?;
+        out.flush()
+    }
+}

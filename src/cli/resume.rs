@@ -1,0 +1,72 @@
+//! `pushback resume`.
+
+use super::{
+    context::Context,
+    error::{BAD_INPUT, Failure},
+    live::{self, guard, interview_loop},
+    model,
+    practice::play,
+};
+use crate::{
+    adapters::{
+        clock::SystemClock,
+        store::{
+            journal::{self, JsonlJournal},
+            open_rounds,
+        },
+        terminal::output,
+    },
+    core::{record::Mode, session},
+};
+
+/// Takes up a session that was cut off.
+pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
+    let open = open_rounds::current(&context.sessions)?;
+    let is_meant = |open: &open_rounds::OpenRound| {
+        given.is_none_or(|given| open.id.starts_with(given) || given.starts_with(&open.id))
+    };
+    let id = match (given, open) {
+        (_, Some(open)) if open.of_loop.is_some() && is_meant(&open) => {
+            return interview_loop::resume(context, &open);
+        }
+        (Some(_), _) => context.sessions.find(given)?,
+        (None, Some(open)) => open.id,
+        (None, None) => latest_unfinished(context)?,
+    };
+    let path = context.sessions.journal(&id);
+    if !live::is_live(&path) {
+        guard::check(context, "resume")?;
+    }
+    let (mut journal, loaded) = JsonlJournal::reopen(&path, SystemClock)?;
+    if loaded.damage.is_some() {
+        output::print(
+            "The last line of the journal was cut off while it was being written; it is set aside beside it.",
+        )?;
+    }
+    let Some(session) = session::replay(&loaded.lines) else {
+        return Err(Failure::new(BAD_INPUT, format!("the session {id} ended before a case was drawn")));
+    };
+    if session.is_over() {
+        return Err(Failure::new(BAD_INPUT, format!("the session {id} is finished"))
+            .hint(format!("`pushback review {id}` shows it")));
+    }
+    context.sessions.forget_if_sent(&id, &loaded.lines);
+    if session.mode() == Mode::Live {
+        return live::resume(context, &id, session, loaded.lines, journal);
+    }
+    let observer = model::observer(context)?;
+    play(context, &id, session, loaded.lines, &mut journal, &*observer)
+}
+
+/// The latest session that can be taken up.
+fn latest_unfinished(context: &Context) -> Result<String, Failure> {
+    let ids = context.sessions.ids()?;
+    let unfinished = |id: &&String| {
+        let loaded = journal::load(&context.sessions.journal(id));
+        let session = loaded.ok().and_then(|loaded| session::replay(&loaded.lines));
+        session.is_some_and(|session| !session.is_over())
+    };
+    ids.iter().rev().find(unfinished).cloned().ok_or_else(|| {
+        Failure::new(BAD_INPUT, "no session was cut off").hint("`pushback practice` begins a new one")
+    })
+}

@@ -1,0 +1,91 @@
+//! `pushback review`.
+
+pub(super) mod compare;
+pub(super) mod dispute;
+pub(super) mod export;
+pub(super) mod progress;
+pub(super) mod sessions;
+pub(super) mod site;
+
+use super::{
+    args::ReviewArgs,
+    context::Context,
+    error::{BAD_INPUT, Failure},
+    live::interview_loop,
+    output::{json, keep_page},
+};
+use crate::{
+    adapters::{
+        store::{
+            journal::{self, Damage, Loaded},
+            summaries::{self},
+        },
+        terminal::{output, pager},
+    },
+    core::review::{self, Review},
+    render::{self, html},
+};
+
+/// Shows a session in the form that was asked for.
+pub fn run(context: &Context, args: &ReviewArgs) -> Result<(), Failure> {
+    if let Some(folder) = args.out.as_deref().filter(|_| args.all) {
+        return site::write(context, folder, args.open);
+    }
+    let is_text = !args.json && !args.markdown && args.html.is_none() && !args.open;
+    if is_text && let Some(run) = interview_loop::find(context, args.session.as_deref())? {
+        return interview_loop::show(context, &run);
+    }
+    let review = load(context, args.session.as_deref())?;
+    if args.json {
+        return Ok(output::print(&json(&review)?)?);
+    }
+    if args.markdown {
+        return Ok(output::print(&render::markdown::review(&review, &output::zone()))?);
+    }
+    if args.html.is_some() || args.open {
+        let rows = summaries::load(&context.sessions)?;
+        let tries = progress::tries(&rows, &review.drawn.scenario.id);
+        let page = html::review::review(&review, &tries, html::Place::Alone, &output::zone());
+        return keep_page(args.html.as_deref(), &review.session, &page, args.open);
+    }
+    Ok(pager::show(&render::review::review(&review, output::width(), &output::zone()))?)
+}
+
+/// The review of the session that was named, up to the damage if its journal is damaged, which is told.
+pub fn load(context: &Context, given: Option<&str>) -> Result<Review, Failure> {
+    let (id, scoring) = pick(context, given)?;
+    let loaded = read(context, &id)?;
+    Ok(review::fold_scoring(&loaded.lines, scoring)?)
+}
+
+/// A session and, behind a `#`, one of its scorings.
+pub fn pick(context: &Context, given: Option<&str>) -> Result<(String, Option<usize>), Failure> {
+    let Some((id, number)) = given.and_then(|given| given.split_once('#')) else {
+        return Ok((context.sessions.find(given)?, None));
+    };
+    let number = number.parse().map_err(|_| {
+        Failure::new(BAD_INPUT, format!("`#{number}` is no number of a scoring"))
+            .hint("`ID#1` is the first scoring of a session, `ID#2` the second")
+    })?;
+    Ok((context.sessions.find(Some(id).filter(|id| !id.is_empty()))?, Some(number)))
+}
+
+/// A session's journal; what is damaged in it is told.
+pub fn read(context: &Context, id: &str) -> Result<Loaded, Failure> {
+    let loaded = journal::load(&context.sessions.journal(id))?;
+    if let Some(damage) = &loaded.damage {
+        eprintln!("note: {}", damage_note(damage));
+    }
+    Ok(loaded)
+}
+
+fn damage_note(damage: &Damage) -> String {
+    match damage {
+        Damage::TornEnd { bytes } => format!(
+            "the journal's last line was cut off while it was being written ({bytes} bytes); everything before it is here"
+        ),
+        Damage::Line { number, why } => {
+            format!("the journal is damaged at line {number} ({why}); what comes before it is here")
+        }
+    }
+}

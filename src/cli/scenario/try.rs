@@ -1,0 +1,263 @@
+//! `pushback scenario try`: a round as the candidate sees it, with notes for its author, of which nothing is kept.
+
+use std::{
+    io::{self, IsTerminal, Read, Write},
+    sync::atomic::Ordering,
+    time::Instant,
+};
+
+use crate::{
+    adapters::{
+        clock::SystemClock,
+        terminal::{
+            interrupts,
+            line_editor::LineEditor,
+            output,
+            practice::{Input, Terminal},
+            script::{self, Script},
+        },
+    },
+    app::{
+        bulk::is_final,
+        drive::{self, Ending},
+    },
+    cli::{
+        args::TryArgs,
+        bank,
+        context::Context,
+        error::{BAD_INPUT, Failure},
+        model::{self, Choice},
+    },
+    core::{
+        bank::Case,
+        hash::fingerprint,
+        live::Closes,
+        record::{Drawn, FORMAT, Line, Mode, Opened, Purpose, Record, Route, RoutedBy},
+        review::Review,
+        session::{Session, Show, routing},
+        turn::Ask,
+    },
+    ports::{Clock, Console, Heard, Journal, JournalError, Message, Observer, Overheard, Watch},
+    render::{card, style},
+};
+
+/// Plays a scenario dry, or says what messages on standard input are taken for.
+pub fn run(context: &Context, args: &TryArgs) -> Result<(), Failure> {
+    let bank = bank::load(context)?;
+    let case = bank.case_or_draft(&args.scenario)?;
+    let observer = model::observer(context)?;
+    if args.json { routes(context, case, &*observer) } else { play(context, case, args, observer) }
+}
+
+/// One line a message, in order, each as soon as it is decided.
+fn routes(context: &Context, case: &Case, observer: &dyn Observer) -> Result<(), Failure> {
+    if io::stdin().is_terminal() {
+        return Err(Failure::new(BAD_INPUT, "there are no messages on standard input")
+            .hint("a message a line, or messages that end at a line with a dot; without --json you play it yourself"));
+    }
+    let mut input = String::new();
+    io::stdin()
+        .lock()
+        .read_to_string(&mut input)
+        .map_err(|error| Failure::new(BAD_INPUT, format!("standard input can't be read: {error}")))?;
+    let scenario = &case.scenario;
+    let by_rule = matches!(model::choice(context)?, Choice::None);
+    let watch = Cancelled(context);
+    for message in script::messages(&input) {
+        let question = scenario.opening.trim();
+        let asked = Message { opening: &scenario.opening, question, text: &message, facts: &scenario.facts };
+        let route = if routing::is_certainly_an_answer(&message) {
+            Route::Answer
+        } else if by_rule {
+            routing::by_rule(&message, &scenario.facts)
+        } else {
+            match observer.route(&asked, &watch) {
+                Ok(routing) => routing.route,
+                Err(why) if is_final(&why) => return Err(model::failure(&why)),
+                // As in a round: it goes on by fixed rules, and says so.
+                Err(why) => {
+                    let mut stderr = anstream::stderr().lock();
+                    let _ = writeln!(stderr, "note: {why}: decided by rule");
+                    routing::by_rule(&message, &scenario.facts)
+                }
+            }
+        };
+        let fact = match route {
+            Route::Fact { fact } => Some(fact),
+            _ => None,
+        };
+        let name = serde_json::to_value(route).map(|value| value["route"].clone()).unwrap_or_default();
+        output::print(&serde_json::json!({"message": message, "route": name, "fact": fact}).to_string())?;
+    }
+    Ok(())
+}
+
+struct Cancelled<'a>(&'a Context);
+
+impl Watch for Cancelled<'_> {
+    fn step(&self, _: usize, _: usize) {}
+
+    fn is_cancelled(&self) -> bool {
+        self.0.cancelled.load(Ordering::SeqCst)
+    }
+}
+
+fn play(
+    context: &Context,
+    case: &Case,
+    args: &TryArgs,
+    observer: Box<dyn Observer + Send>,
+) -> Result<(), Failure> {
+    let target = args.target.or(context.config.target).unwrap_or_default();
+    output::print(&style::paint(
+        style::FAINT,
+        style::wrap_hanging(
+            "A dry play: nothing of it is kept. What stands behind an arrow is for you and not for the candidate.",
+            output::width(),
+            0,
+            0,
+        ),
+    ))?;
+    let mut journal = Notes { case, lines: 0 };
+    let opened = Opened {
+        format: FORMAT,
+        program: env!("CARGO_PKG_VERSION").into(),
+        session: "dry".into(),
+        mode: Mode::Practice,
+    };
+    let drawn = Drawn {
+        target,
+        seed: None,
+        scenario: case.scenario.clone(),
+        artifact: case.artifact.clone(),
+        rubric: case.rubric.clone(),
+        scenario_hash: fingerprint(&case.scenario),
+        rubric_hash: fingerprint(&case.rubric),
+    };
+    let mut lines = vec![];
+    for record in [Record::Opened(opened), Record::Drawn(Box::new(drawn))] {
+        lines.push(journal.append(&record).map_err(drive::DriveError::from)?);
+    }
+    let mut session = Session::new(Mode::Practice, target, case.clone());
+    let cancelled = context.cancelled.clone();
+    let began = Instant::now();
+    let ending = if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        interrupts::restore_terminal_on_end()?;
+        let editor = LineEditor::of_answers(&context.home.history())?;
+        let mut console = Dry(Terminal::new(editor, cancelled));
+        drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?
+    } else {
+        let mut console = Dry(Terminal::new(Script::new(io::stdin().lock()), cancelled));
+        drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?
+    };
+    let words = case.scenario.setting.split_whitespace().count();
+    let reading = words as f64 / 200.0;
+    let end = match ending {
+        Ending::Over | Ending::Sealed => "to its end",
+        Ending::Left => "left before its end",
+    };
+    note(&format!(
+        "played {end} in {:.1} minutes; the scenario says {}, of which its setting takes about {reading:.1} to read",
+        began.elapsed().as_secs_f64() / 60.0,
+        case.scenario.minutes
+    ));
+    let untold: Vec<String> = (0..case.scenario.facts.len())
+        .filter(|fact| !session.told().contains(fact))
+        .map(|fact| fact_name(case, fact))
+        .collect();
+    if !untold.is_empty() {
+        note(&format!("not asked for: {}", untold.join("; ")));
+    }
+    Ok(())
+}
+
+/// A line for the author. Where it can't be printed, the round itself will say so.
+fn note(text: &str) {
+    let text = crate::core::text::one_line(text);
+    let _ = output::print(&style::paint(
+        style::MARK,
+        style::wrap_hanging(&format!("→ {text}"), output::width(), 2, 4),
+    ));
+}
+
+fn fact_name(case: &Case, fact: usize) -> String {
+    let about = case.scenario.facts.get(fact).map_or("?", |fact| fact.about.as_str());
+    format!("fact {} ({about})", fact + 1)
+}
+
+/// A journal that keeps nothing and says what the interviewer would not.
+struct Notes<'a> {
+    case: &'a Case,
+    lines: u64,
+}
+
+impl Journal for Notes<'_> {
+    fn seal(&mut self, _: Closes) -> Result<Line, JournalError> {
+        let cause = io::Error::other("what is played dry is not kept, so nothing is sealed");
+        Err(JournalError { path: "nowhere".into(), cause })
+    }
+
+    fn append(&mut self, record: &Record) -> Result<Line, JournalError> {
+        match record {
+            Record::Routed { route, by } => {
+                let taken = match route {
+                    Route::Answer => "an answer".to_owned(),
+                    Route::Fact { fact } => fact_name(self.case, *fact),
+                    Route::Unknown => "a question that no fact answers".into(),
+                    Route::Repeat => "a wish to hear the question again".into(),
+                    Route::Help => "a request for help".into(),
+                    Route::Done => "the end of an answer".into(),
+                };
+                let by = match by {
+                    RoutedBy::Rule => "by rule".to_owned(),
+                    RoutedBy::Model { p, .. } => format!("by the model, {:.0}%", 100.0 * p),
+                };
+                note(&format!("taken for {taken} ({by})"));
+            }
+            Record::Observed(observed) if observed.purpose == Purpose::Probe => {
+                let seen = observed.observations.iter().map(|o| format!("{} {:.0}%", o.signal, 100.0 * o.p));
+                let seen = seen.collect::<Vec<_>>().join(", ");
+                if !seen.is_empty() {
+                    note(&format!("of the signals with a probe it shows: {seen}"));
+                }
+            }
+            Record::Asked(asked) => match &asked.kind {
+                Ask::Probe { signal } => note(&format!("the probe for `{signal}`")),
+                Ask::Twist => note("the twist: what follows is the last answer"),
+                Ask::Opening | Ask::Fact { .. } | Ask::Phrase { .. } => {}
+            },
+            _ => {}
+        }
+        self.lines += 1;
+        Ok(Line { seq: self.lines - 1, at: SystemClock.now(), prev: String::new(), record: record.clone() })
+    }
+}
+
+/// The candidate's terminal, which offers nothing to read again at the end.
+struct Dry<I>(Terminal<I>);
+
+impl<I: Input> Console for Dry<I> {
+    fn show(&mut self, show: &Show, session: &Session) -> io::Result<()> {
+        self.0.show(show, session)
+    }
+
+    fn card(&mut self, review: &Review) -> io::Result<()> {
+        output::print(&format!("\n{}", card::result(review, output::width())))
+    }
+
+    fn kept(&mut self) {
+        self.0.kept();
+    }
+
+    fn listen(&mut self, overheard: Option<Overheard>) -> io::Result<Heard> {
+        self.0.listen(overheard)
+    }
+
+    fn rest(&mut self) -> io::Result<Heard> {
+        self.0.rest()
+    }
+
+    fn busy(&self, what: &'static str) -> Box<dyn Watch> {
+        self.0.busy(what)
+    }
+}

@@ -1,0 +1,199 @@
+//! Scenarios: the cases that the interviewer plays.
+
+use std::{fmt, str::FromStr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::core::level::TargetLevel;
+
+/// A judgment case. File: `scenarios/<theme>/<id>.yaml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Scenario {
+    /// Unique in the bank; the file's name.
+    #[schemars(regex(pattern = ID))]
+    pub id: String,
+    /// For people.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    pub title: String,
+    /// The folder it lies in; the draw can be limited to it.
+    #[schemars(regex(pattern = ID))]
+    pub theme: String,
+    /// Id of the rubric that answers are scored against.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    pub rubric: String,
+    /// Which interview of a loop it is from.
+    pub round: RoundKind,
+    /// How long the round is meant to take, in minutes.
+    #[schemars(range(min = 1, max = LONGEST_ROUND))]
+    pub minutes: u32,
+    /// The level of the role that the setting puts the candidate in. A case without one is for any level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<TargetLevel>,
+    /// The company, the system, the people, the numbers.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    pub setting: String,
+    /// The interviewer's first question.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    pub opening: String,
+    /// A file beside the scenario that is shown with the setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<String>,
+    /// Told only when the candidate asks.
+    #[serde(default)]
+    pub facts: Vec<Fact>,
+    /// Follow-ups, each for one signal that is missing.
+    #[serde(default)]
+    pub probes: Vec<Probe>,
+    /// Late news that a good answer takes into account.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    pub twist: String,
+    /// How the case is built, for whoever puts a bank together. It gives the answer away: never shown to the
+    /// candidate, never sent to a model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shape: Vec<Shape>,
+    /// The author's own verdict and remarks. Never shown to the candidate, never sent to a model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// A draft is never drawn: `pushback scenario accept` takes this away when its author has read it through.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub draft: bool,
+}
+
+pub(super) fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// Which interview of a loop a scenario belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoundKind {
+    /// A recruiter's opener.
+    RecruiterScreen,
+    /// One to one with the hiring manager.
+    HiringManager,
+    /// A panel of peers.
+    Panel,
+    /// With a director, a VP or a C-level.
+    Executive,
+}
+
+impl fmt::Display for RoundKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::RecruiterScreen => "recruiter screen",
+            Self::HiringManager => "hiring manager",
+            Self::Panel => "panel",
+            Self::Executive => "executive",
+        })
+    }
+}
+
+/// A word that names no kind of round.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a kind of round: use recruiter-screen, hiring-manager, panel or executive")]
+pub struct UnknownRound(String);
+
+impl FromStr for RoundKind {
+    type Err = UnknownRound;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "recruiter-screen" => Ok(Self::RecruiterScreen),
+            "hiring-manager" => Ok(Self::HiringManager),
+            "panel" => Ok(Self::Panel),
+            "executive" => Ok(Self::Executive),
+            _ => Err(UnknownRound(word.to_owned())),
+        }
+    }
+}
+
+/// One thing that a case's author says about how it is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shape {
+    /// Doing nothing, or taking something away, is the right call.
+    LeaveOrDelete,
+    /// Two opposite answers can both be defended.
+    TwoAnswers,
+    /// The interviewer speaks as a junior.
+    PlaysAJunior,
+    /// The interviewer speaks as a peer, or as the lead of another team.
+    PlaysAPeer,
+    /// The interviewer speaks as a VP or as one of the C-level.
+    PlaysAnExecutive,
+}
+
+/// Something the interviewer knows and tells when asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Fact {
+    /// What it is about, in a few words.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    pub about: String,
+    /// What the interviewer says, word for word.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    pub tell: String,
+    /// Ways in which a candidate may ask for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ask: Vec<String>,
+}
+
+/// A follow-up for a signal that the answer has not shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Probe {
+    /// Id of the signal.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    pub missing: String,
+    /// What the interviewer asks, word for word.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
+    pub ask: String,
+}
+
+/// The longest text that any field of a scenario or rubric may hold, in characters.
+pub const LONGEST_TEXT: usize = 20_000;
+
+/// The longest that a round may take, in minutes.
+pub const LONGEST_ROUND: u32 = 180;
+
+/// What [`is_id`] accepts, for schemas.
+pub const ID: &str = "^[a-z0-9-]{1,80}$";
+
+impl Scenario {
+    /// What is wrong with the scenario beyond its syntax, one line each.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = vec![];
+        let texts = [
+            ("id", &self.id),
+            ("title", &self.title),
+            ("theme", &self.theme),
+            ("setting", &self.setting),
+            ("opening", &self.opening),
+            ("twist", &self.twist),
+        ];
+        for (key, text) in texts {
+            if text.trim().is_empty() {
+                problems.push(format!("`{key}` is empty"));
+            }
+            if text.chars().count() > LONGEST_TEXT {
+                problems.push(format!("`{key}` is longer than {LONGEST_TEXT} characters"));
+            }
+        }
+        if !is_id(&self.id) {
+            problems.push(format!("id `{}` is not made of lowercase letters, digits and hyphens", self.id));
+        }
+        if !(1..=LONGEST_ROUND).contains(&self.minutes) {
+            problems.push(format!("`minutes` is {}: use 1 to {LONGEST_ROUND}", self.minutes));
+        }
+        problems
+    }
+}
+
+/// Whether a word may be an id: lowercase letters, digits and hyphens.
+pub fn is_id(word: &str) -> bool {
+    !word.is_empty()
+        && word.len() <= 80
+        && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}

@@ -1,0 +1,79 @@
+//! What the interviewer asks and what is said to it.
+
+use serde::{Deserialize, Serialize};
+
+/// The only words of an interviewer that are not the scenario's author's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phrase {
+    /// No fact covers the question.
+    AssumeAndSay,
+    /// The candidate asked for help.
+    NoHelp,
+    /// The question once more; its text follows.
+    Again,
+}
+
+impl Phrase {
+    /// The phrase.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::AssumeAndSay => "I have nothing on that. Assume what you need, and say so.",
+            Self::NoHelp => "I can't help you with that one. Tell me how you see it.",
+            Self::Again => "Sure.",
+        }
+    }
+}
+
+/// What an interviewer can say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Ask {
+    /// The first question.
+    Opening,
+    /// A follow-up for a signal that is missing.
+    Probe {
+        /// Id of the signal.
+        signal: String,
+    },
+    /// The late turn of the case.
+    Twist,
+    /// A fact that was asked for.
+    Fact {
+        /// Its index in the scenario.
+        fact: usize,
+    },
+    /// One of the fixed phrases.
+    Phrase {
+        /// Which one.
+        phrase: Phrase,
+    },
+}
+
+/// A line of the interviewer's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What kind of line.
+    #[serde(flatten)]
+    pub kind: Ask,
+    /// What was said, word for word.
+    pub text: String,
+}
+
+/// A question and what was said to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// What was asked, word for word.
+    pub question: String,
+    /// What kind of question.
+    pub kind: Ask,
+    /// The messages that count as the answer.
+    pub said: Vec<String>,
+}
+
+impl Turn {
+    /// The answer as one text.
+    pub fn answer(&self) -> String {
+        self.said.join("\n\n")
+    }
+}
