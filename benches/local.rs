@@ -4,14 +4,14 @@
 //! question. Without a model it is our own share; with one (`PUSHBACK_TEST_MODELS` names its folder) the model
 //! loads meanwhile, in the background.
 
-#[path = "../tests/suite/home.rs"]
+#[path = "../tests/harness/home.rs"]
 #[allow(dead_code)]
 mod home;
-#[path = "../tests/suite/terminal.rs"]
+#[path = "../tests/harness/terminal.rs"]
 #[allow(dead_code)]
 mod terminal;
 
-#[path = "../tests/suite/played.rs"]
+#[path = "../tests/harness/played.rs"]
 #[allow(dead_code)]
 mod played;
 

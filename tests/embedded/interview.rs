@@ -2,7 +2,7 @@
 
 use std::{fs, time::Duration};
 
-use crate::{home::SCENARIO, home_with_model, terminal::Terminal};
+use crate::{harness::home::SCENARIO, harness::terminal::Terminal, home_with_model};
 
 const ANSWER: &str = "I would not lend four people. I would go to the VP of Product today, before the review, and tell her exactly which \
 part I refuse: the pause of the split. By October we are at ninety percent of the stall point from growth alone, and the launch adds \

@@ -3,12 +3,9 @@
 //! `PUSHBACK_TEST_MODELS` names a folder in which `pushback model install` has put the model. The tests of a real
 //! endpoint also need `PUSHBACK_TEST_PYTHON`, a Python with the package `xllamacpp`.
 
-#[path = "../suite/home.rs"]
+#[path = "../harness/mod.rs"]
 #[allow(dead_code)]
-mod home;
-#[path = "../suite/terminal.rs"]
-#[allow(dead_code)]
-mod terminal;
+mod harness;
 
 mod engine;
 mod interview;
@@ -34,8 +31,8 @@ fn model() -> PathBuf {
 }
 
 /// A home with the model in it.
-fn home_with_model() -> home::Home {
-    let home = home::Home::new();
+fn home_with_model() -> harness::home::Home {
+    let home = harness::home::Home::new();
     std::os::unix::fs::symlink(models(), home.path().join("models")).unwrap();
     home
 }

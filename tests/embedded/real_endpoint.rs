@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    home::{Home, SCENARIO, whole_round},
+    harness::home::{Home, SCENARIO, whole_round},
     server::Server,
 };
 

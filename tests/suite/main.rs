@@ -1,36 +1,14 @@
-//! Everything that needs neither the model nor a network.
+//! Everything that needs neither the model nor a network: the specification, a folder a subject.
+
+#[path = "../harness/mod.rs"]
+mod harness;
 
 mod authoring;
-mod bad_input;
 mod bank;
-mod browser;
-mod bulk;
-mod check;
-mod content;
-mod disputes;
-mod dry;
-mod fake_endpoint;
+mod endpoint;
 mod faults;
-mod home;
-mod journals;
-mod journey;
-mod judge_fit;
-mod keeping;
-mod labels;
-mod lint;
+mod judging;
 mod live;
-mod live_faults;
-mod live_loop;
-mod live_sealed;
-mod model_file;
-mod openai;
-mod packs;
-mod pages;
-mod played;
 mod practice;
-mod progress;
-mod pty;
 mod review;
-mod schema;
-mod terminal;
 mod tidy;

@@ -1,0 +1,265 @@
+//! Whole rounds with a score, played by the real state machine into a real journal, without any model: what the
+//! judge sees is written beside the answers.
+
+use std::{
+    cell::Cell,
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::OnceLock,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use pushback::{
+    adapters::{
+        bank::library,
+        paths,
+        store::{
+            journal::{self, JsonlJournal, OpenError},
+            seal::SealingKey,
+        },
+    },
+    core::{
+        bank::{Bank, Case},
+        judging::{Judge, Observation, Trust, Usage, questions::Exam, verdict},
+        level::TargetLevel,
+        record::{Drawn, FORMAT, Mode, Observed, Opened, Purpose, Record, Route, RoutedBy},
+        session::{Effect, Event, Session, policy::Action},
+    },
+    ports::{Clock, Journal},
+};
+
+use crate::harness::home::{Home, SCENARIO};
+use pushback::core::{record, session};
+
+/// What the candidate does, and how many seconds after the last thing.
+#[derive(Clone)]
+pub enum Move {
+    Say(i64, String),
+    /// Asks for the fact with this index.
+    Ask(i64, usize, String),
+    Do(i64, Action),
+}
+
+/// A signal, its probability, and words of the sentence that shows it.
+pub type Seen = (&'static str, f64, &'static str);
+
+#[derive(Clone)]
+pub struct Round {
+    pub id: String,
+    pub scenario: &'static str,
+    pub mode: Mode,
+    pub target: TargetLevel,
+    pub at: Timestamp,
+    pub moves: Vec<Move>,
+    pub sees: Vec<Seen>,
+}
+
+#[derive(Clone)]
+struct SetClock(Rc<Cell<Timestamp>>);
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        self.0.get()
+    }
+
+    fn steady(&self) -> u64 {
+        self.0.get().as_millisecond() as u64
+    }
+}
+
+impl SetClock {
+    fn wait(&self, seconds: i64) {
+        self.0.set(self.0.get() + SignedDuration::from_secs(seconds));
+    }
+}
+
+/// A case of the bank; [`SCENARIO`] as a frozen journal has it, so that edits of the bank change no snapshot.
+pub fn case(id: &str) -> Case {
+    if id == SCENARIO {
+        let frozen = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/journals/format-1-scored.jsonl");
+        let lines = journal::load(&frozen).unwrap().lines;
+        let drawn = record::drawn(&lines).unwrap().clone();
+        return Case { scenario: drawn.scenario, artifact: drawn.artifact, rubric: drawn.rubric };
+    }
+    static BANK: OnceLock<Bank> = OnceLock::new();
+    let bank = BANK.get_or_init(|| library::load(&paths::Home::at("/nonexistent")).0);
+    bank.case(id).unwrap().clone()
+}
+
+/// A round in which much is shown, some is missing, a fact is asked for, a hint is used and the twist is met.
+pub fn round() -> Round {
+    let say = |seconds, text: &str| Move::Say(seconds, text.to_owned());
+    Round {
+        id: "2026-03-02-0915-ga-date-on-one-database".into(),
+        scenario: SCENARIO,
+        mode: Mode::Practice,
+        target: TargetLevel::Staff,
+        at: "2026-03-02T09:15:00Z".parse().unwrap(),
+        moves: vec![
+            Move::Ask(40, 0, "Which writes make up that load?".into()),
+            say(
+                170,
+                "I would see the VP of Product today and tell her which part I refuse: four of six people and the pause. \
+                 By 1 October growth alone takes 71 to 90 percent, and with 15 points on top we are at 105 percent on the \
+                 day of the launch.\n\nSo the audit events leave the primary first, two people until the end of July, and \
+                 the other tickets wait until then; the reports come a day late until August. On 1 October the five \
+                 accounts get in by invitation.",
+            ),
+            Move::Do(5, Action::SeeHint),
+            say(30, "The CEO makes the call, since both budgets meet there."),
+            say(
+                65,
+                "Customers see their training jobs hang for two hours and nobody can tell them whether they are billed.",
+            ),
+            say(80, "If we slip we lose 3.5 of the 9 million, and the CEO looks foolish on a stage."),
+            say(
+                95,
+                "Then it is 97 percent by growth alone, so the audit events get a third person tonight. I tell the VP \
+                 this evening. If he decides on open sign-up all the same I staff it on Friday and write both risks into \
+                 the plan under my name.",
+            ),
+        ],
+        sees: vec![
+            ("talks-to-the-asker", 0.93, "see the VP of Product today"),
+            ("refuses-precisely", 0.88, "see the VP of Product today"),
+            ("sizes-the-risk", 0.96, "105 percent"),
+            ("keeps-part-of-gain", 0.81, "by invitation"),
+            ("lets-slip", 0.64, "a day late until August"),
+            ("who-is-hurt", 0.9, "jobs hang"),
+            ("cost-of-no", 0.86, "3.5 of the 9 million"),
+            ("names-decider", 0.91, "makes the call"),
+            ("if-overruled", 0.89, "staff it on Friday"),
+        ],
+    }
+}
+
+fn observe(exam: &Exam, sees: &[Seen]) -> Vec<Observation> {
+    let observation = |signal: &str| {
+        let seen = sees.iter().find(|(id, _, _)| *id == signal);
+        let sentence = seen.and_then(|(_, _, words)| {
+            exam.sentences
+                .iter()
+                .find(|sentence| sentence.text.contains(words))
+                .map(|sentence| sentence.number)
+        });
+        let p = if sentence.is_some() { seen.map_or(0.08, |seen| seen.1) } else { 0.08 };
+        Observation { signal: signal.to_owned(), p, sentences: sentence.or(Some(1)).into_iter().collect() }
+    };
+    exam.statements.iter().map(|statement| observation(&statement.signal)).collect()
+}
+
+fn observed(purpose: Purpose, exam: &Exam, sees: &[Seen], model: &str) -> Observed {
+    let trust = Trust { answers: 138, kappa: 0.41, overall_r: 0.72, overall_error: 0.6 };
+    Observed {
+        purpose,
+        judge: Judge { model: model.into(), prompt_hash: "5eed".into(), trust: Some(trust) },
+        observations: observe(exam, sees),
+        sentences: exam.spans(),
+        usage: Usage { prompt: 1200, cached: 900, generated: 24 },
+        ms: 4100,
+    }
+}
+
+/// Plays a round to its end, or to the end of its moves, and returns its journal.
+pub fn play(home: &Home, round: &Round) -> PathBuf {
+    let case = case(round.scenario);
+    let clock = SetClock(Rc::new(Cell::new(round.at)));
+    let path = home.path().join("sessions").join(format!("{}.jsonl", round.id));
+    let key = SealingKey::of(&home.path().join("keys")).unwrap();
+    let mut journal = JsonlJournal::create(&path, clock.clone()).unwrap().sealed_with(key);
+    let opened =
+        Opened { format: FORMAT, program: "0.1.0".into(), session: round.id.clone(), mode: round.mode };
+    let drawn = Drawn {
+        target: round.target,
+        seed: None,
+        scenario: case.scenario.clone(),
+        artifact: case.artifact.clone(),
+        rubric: case.rubric.clone(),
+        scenario_hash: "5ce0".into(),
+        rubric_hash: "0b1c".into(),
+    };
+    journal.append(&Record::Opened(opened)).unwrap();
+    journal.append(&Record::Drawn(Box::new(drawn))).unwrap();
+    let mut session = Session::new(round.mode, round.target, case);
+    let mut moves = round.moves.iter();
+    let mut fact = None;
+    let mut event = Event::Began;
+    loop {
+        let mut next = None;
+        for effect in session.handle(event) {
+            match effect {
+                Effect::Record(record) => {
+                    journal.append(&record).unwrap();
+                }
+                Effect::Show(_) => {}
+                Effect::Listen => {
+                    next = moves.next().map(|step| match step {
+                        Move::Say(seconds, text) => {
+                            clock.wait(*seconds);
+                            Event::Said(text.clone())
+                        }
+                        Move::Ask(seconds, index, text) => {
+                            clock.wait(*seconds);
+                            fact = Some(*index);
+                            Event::Said(text.clone())
+                        }
+                        Move::Do(seconds, action) => {
+                            clock.wait(*seconds);
+                            Event::Wants(*action)
+                        }
+                    });
+                }
+                Effect::Rest => {
+                    clock.wait(600);
+                    next = Some(Event::Resumed);
+                }
+                Effect::Route { .. } => {
+                    let route = fact.take().map_or(Route::Answer, |fact| Route::Fact { fact });
+                    next = Some(Event::Routed(Ok((route, RoutedBy::Rule))));
+                }
+                Effect::Observe { purpose, exam } => {
+                    clock.wait(4);
+                    next = Some(Event::Observed(Ok(observed(purpose, &exam, &round.sees, "test judge"))));
+                }
+                Effect::Seal(closes) => {
+                    let line = journal.seal(closes).unwrap();
+                    if let Record::Sealed(seal) = line.record {
+                        next = Some(Event::Sealed(seal));
+                    }
+                }
+                Effect::End => return path,
+            }
+        }
+        match next {
+            Some(following) => event = following,
+            None => return path,
+        }
+    }
+}
+
+/// Adds records behind a journal's end, a day later.
+pub fn append(path: &Path, records: &[Record]) {
+    let last = journal::load(path).unwrap().lines.last().unwrap().at;
+    let clock = SetClock(Rc::new(Cell::new(last + SignedDuration::from_hours(24))));
+    let mut journal = loop {
+        match JsonlJournal::reopen(path, clock.clone()) {
+            Ok((journal, _)) => break journal,
+            // A program that another test starts holds every lock of ours until it has begun.
+            Err(OpenError::Busy(_)) => std::thread::yield_now(),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    for record in records {
+        journal.append(record).unwrap();
+    }
+}
+
+/// Scores a played round once more, with a judge that sees something else.
+pub fn score_again(path: &Path, model: &str, sees: &[Seen]) {
+    let loaded = journal::load(path).unwrap();
+    let session = session::replay(&loaded.lines).unwrap();
+    let exam = session.exam();
+    let observed = observed(Purpose::Card, &exam, sees, model);
+    let score = verdict::score(&session.case().rubric, &exam, &observed.observations, session.target());
+    append(path, &[Record::Observed(Box::new(observed)), Record::Scored(Box::new(score))]);
+}

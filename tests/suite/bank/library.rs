@@ -1,0 +1,256 @@
+//! The built-in bank, and one's own folder laid over it.
+
+use pushback::{
+    adapters::{bank::library, paths::Home as Folders},
+    core::{bank::Bank, level::Level},
+};
+
+use crate::harness::{home::Home, terminal::Terminal};
+
+fn load(home: &Home) -> (Bank, Vec<String>) {
+    let (bank, problems) = library::load(&Folders::at(home.path()));
+    let problems = problems
+        .into_iter()
+        .map(|problem| {
+            let place = problem.place.replace(&format!("{}/", home.path().display()), "");
+            format!("{place}: {}", problem.message)
+        })
+        .collect();
+    (bank, problems)
+}
+
+fn scenario(id: &str) -> String {
+    let text = include_str!("../../../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+    text.replace("id: ga-date-on-one-database", &format!("id: {id}"))
+}
+
+#[test]
+fn the_built_in_bank_has_no_problems_and_three_scenarios_in_each_first_theme() {
+    let (bank, problems) = load(&Home::new());
+    assert_eq!(problems, Vec::<String>::new());
+    for theme in ["roadmap-pushback", "operational-investment", "team-growth"] {
+        let count = bank.cases().filter(|case| case.scenario.theme == theme).count();
+        assert!(count >= 3, "{theme} has {count}");
+    }
+}
+
+#[test]
+fn every_rubric_spans_the_levels_and_every_scenario_can_be_played() {
+    let (bank, _) = load(&Home::new());
+    for case in bank.cases() {
+        let id = &case.scenario.id;
+        let levels: std::collections::BTreeSet<Level> = case.rubric.signals().map(|s| s.level).collect();
+        assert!(levels.contains(&Level::Senior) && levels.contains(&Level::Principal), "{id}: {levels:?}");
+        assert!(case.scenario.facts.len() >= 5, "{id} has few facts");
+        let at_staff = case.scenario.probes.iter().filter(|probe| {
+            case.rubric.signal(&probe.missing).is_some_and(|signal| signal.level <= Level::Staff)
+        });
+        assert!(at_staff.count() >= 3, "{id} has too few probes for a staff target");
+        assert!(
+            case.rubric.signals().all(|signal| signal.coach.is_some()),
+            "{id}: a signal has no coach text"
+        );
+        assert!(case.scenario.facts.iter().all(|fact| !fact.ask.is_empty()), "{id}: a fact has no wordings");
+    }
+}
+
+#[test]
+fn ones_own_scenario_is_there_and_one_with_the_same_id_replaces_the_banks() {
+    let home = Home::new();
+    home.write("scenarios/mine.yaml", scenario("mine"));
+    let replaced = scenario("ga-date-on-one-database").replace("minutes: 12", "minutes: 44");
+    home.write("scenarios/deep/er/other.yaml", replaced);
+    let (bank, problems) = load(&home);
+    assert_eq!(problems, Vec::<String>::new());
+    assert!(bank.case("mine").is_ok());
+    assert_eq!(bank.case("ga-date-on-one-database").unwrap().scenario.minutes, 44);
+}
+
+#[test]
+fn each_broken_file_is_told_with_its_place_and_costs_nothing_else() {
+    let home = Home::new();
+    home.write("scenarios/a-typo.yaml", scenario("a").replace("opening:", "openign:"));
+    home.write(
+        "scenarios/b-rubric.yaml",
+        scenario("b").replace("rubric: roadmap-pushback", "rubric: roadmap-pushbak"),
+    );
+    home.write(
+        "scenarios/c-probe.yaml",
+        scenario("c").replace("missing: who-is-hurt", "missing: who-is-hrut"),
+    );
+    home.write("scenarios/d-binary.yaml", [0x00, 0xff, 0x9f]);
+    home.write("scenarios/e-large.yaml", "# ".repeat(600_000));
+    home.write("scenarios/f-artifact.yaml", scenario("f") + "artifact: ../../etc/passwd\n");
+    home.write("scenarios/g-id.yaml", scenario("\"not an id\""));
+    home.write("scenarios/h-empty.yaml", "");
+    home.write("scenarios/i-good.yaml", scenario("i"));
+    home.write("scenarios/j-second.yaml", scenario("i"));
+    home.write("rubrics/k.yaml", "id: k\ntitle: K\ncriteria: []\n");
+    let (bank, problems) = load(&home);
+    let text = problems.join("\n");
+    let line = scenario("a").lines().position(|line| line.starts_with("opening:")).unwrap() + 1;
+    for expected in [
+        &format!("scenarios/a-typo.yaml:{line}:1: unknown key `openign`: did you mean `opening`?"),
+        "scenarios/b-rubric.yaml: there is no rubric `roadmap-pushbak`: did you mean `roadmap-pushback`?",
+        "scenarios/c-probe.yaml: a probe is for `who-is-hrut`, which is no signal of the rubric `roadmap-pushback`: did you mean `who-is-hurt`?",
+        "scenarios/d-binary.yaml: is not UTF-8 text",
+        "scenarios/e-large.yaml: is larger than 1024 kB",
+        "scenarios/f-artifact.yaml: artifact `../../etc/passwd` is not the name of a file beside the scenario",
+        "scenarios/g-id.yaml: id `not an id` is not made of lowercase letters, digits and hyphens",
+        "scenarios/h-empty.yaml",
+        "scenarios/j-second.yaml: a second scenario with the id `i`",
+        "rubrics/k.yaml: has 0 criteria: a rubric has 3 to 6",
+    ] {
+        assert!(text.contains(expected), "missing: {expected}\nin:\n{text}");
+    }
+    assert_eq!(problems.len(), 10, "{text}");
+    assert!(bank.case("i").is_ok() && bank.case("ga-date-on-one-database").is_ok());
+}
+
+#[test]
+fn the_same_seed_draws_the_same_scenario() {
+    let home = Home::new();
+    let draw = |seed: &str| {
+        let run = home.run(&["practice", "--no-model", "--seed", seed], "/quit\n").ok();
+        let heading = run.stdout.lines().find(|line| line.contains("about")).unwrap().to_owned();
+        (heading, run.stdout.lines().count())
+    };
+    assert_eq!(draw("7").0, draw("7").0);
+    let drawn: std::collections::BTreeSet<String> = (0..12).map(|seed| draw(&seed.to_string()).0).collect();
+    assert!(drawn.len() > 2, "{drawn:?}");
+}
+
+#[test]
+fn a_draw_that_can_not_be_made_says_what_there_is() {
+    let home = Home::new();
+    home.run(&["practice", "--no-model", "ga-date-on-one-databse"], "")
+        .fails(2, "there is no scenario `ga-date-on-one-databse`: did you mean `ga-date-on-one-database`?");
+    home.run(&["practice", "--no-model", "--theme", "cooking"], "").fails(2, "the themes are ");
+    home.run(&["practice", "--no-model", "--target", "mid"], "").fails(2, "is not a target level");
+    assert_eq!(home.journals().len(), 0);
+}
+
+#[test]
+fn a_file_that_breaks_is_told_once_and_its_last_good_version_is_played() {
+    let home = Home::new();
+    let library = library::Library::default();
+    let load = || library.load(&Folders::at(home.path()));
+    let minutes = |bank: &Bank| bank.case("mine").map(|case| case.scenario.minutes).ok();
+    home.write("scenarios/mine.yaml", scenario("mine").replace("minutes: 12", "minutes: 21"));
+    assert_eq!(minutes(&load().bank), Some(21));
+    home.write("scenarios/mine.yaml", scenario("mine").replace("minutes: 12", "minutes: 22"));
+    assert_eq!(minutes(&load().bank), Some(22), "what is saved is in the next draw");
+    // Broken in its syntax, in what it refers to, and as a file.
+    for broken in ["id: [\n", &scenario("mine").replace("rubric: ", "rubric: no-"), "\u{0}"] {
+        home.write("scenarios/mine.yaml", broken);
+        let first = load();
+        assert_eq!(
+            (minutes(&first.bank), first.kept.len(), first.left_out.len()),
+            (Some(22), 1, 0),
+            "{first:?}"
+        );
+        assert!(first.kept[0].place.contains("scenarios/mine.yaml"));
+        let second = load();
+        assert_eq!((minutes(&second.bank), second.kept.len()), (Some(22), 0), "told once");
+    }
+    home.write("scenarios/mine.yaml", scenario("mine").replace("minutes: 12", "minutes: 23"));
+    assert_eq!(minutes(&load().bank), Some(23));
+    std::fs::remove_file(home.path().join("scenarios/mine.yaml")).unwrap();
+    assert_eq!(minutes(&load().bank), None, "what was taken away is gone");
+    home.write("scenarios/new.yaml", "id: [\n");
+    let loaded = load();
+    assert_eq!((loaded.kept.len(), loaded.left_out.len()), (0, 1), "what was never good is left out");
+}
+
+#[test]
+fn at_the_prompt_what_is_saved_counts_at_once() {
+    let home = Home::new();
+    let titled = |title: &str| scenario("mine").replace("A launch date on a database that runs out", title);
+    home.write("scenarios/mine.yaml", titled("First title"));
+    let mut terminal = Terminal::start(&home, 110, 200, &["--no-model"]);
+    // Keys that come before the editor is ready are not its own.
+    let ready = |terminal: &Terminal, told: &str, prompt: &str| {
+        terminal.wait_until(told, |terminal| {
+            let screen = terminal.screen();
+            screen
+                .rsplit_once(told)
+                .is_some_and(|(_, rest)| rest.trim_end().ends_with(&format!("\n{prompt}")))
+        });
+    };
+    ready(&terminal, "Leave.", "pushback›");
+    terminal.send("/scenarios\r");
+    ready(&terminal, "First title", "pushback›");
+    home.write("scenarios/mine.yaml", titled("Second title"));
+    terminal.send("/scenarios\r");
+    ready(&terminal, "Second title", "pushback›");
+    home.write("scenarios/mine.yaml", titled("Third title").replace("opening:", "openign:"));
+    terminal.send("/practice mine\r");
+    terminal.wait_for("(the last good version is used until it is mended)");
+    ready(&terminal, "── Second title", "›");
+    terminal.send("/quit\r\u{4}");
+    ready(&terminal, "goes on.", "pushback›");
+    assert_eq!(terminal.screen().matches("did you mean `opening`?").count(), 1);
+    home.write("scenarios/mine.yaml", titled("Fourth title"));
+    terminal.send("/scenarios\r");
+    terminal.wait_for("Fourth title");
+}
+
+#[test]
+fn the_list_can_be_narrowed_and_gives_nothing_away() {
+    let home = Home::new();
+    let rows = |filters: &[&str]| -> Vec<serde_json::Value> {
+        let run = home.run(&[&["scenario", "list", "--json"], filters].concat(), "").ok();
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let all = rows(&[]);
+    let (bank, _) = load(&home);
+    assert_eq!(all.len(), bank.cases().count());
+    for (filters, fits) in [
+        (["--theme", "mentoring"], (|row| row["theme"] == "mentoring") as fn(&serde_json::Value) -> bool),
+        (["--round", "executive"], |row| row["round"] == "executive"),
+        (["--level", "principal"], |row| row["level"] == "principal"),
+        (["--minutes", "10"], |row| row["minutes"].as_u64().unwrap() <= 10),
+    ] {
+        let expected: Vec<_> = all.iter().filter(|row| fits(row)).cloned().collect();
+        assert!(!expected.is_empty() && expected.len() < all.len(), "{filters:?}");
+        assert_eq!(rows(&filters), expected, "{filters:?}");
+    }
+    let both = rows(&["--round", "executive", "--level", "senior-staff"]);
+    assert!(both.iter().all(|row| row["round"] == "executive" && row["level"] == "senior-staff"));
+    let shown: std::collections::BTreeSet<&str> =
+        all.iter().flat_map(|row| row.as_object().unwrap().keys().map(String::as_str)).collect();
+    assert_eq!(shown, ["artifact", "draft", "id", "level", "minutes", "round", "theme", "title"].into());
+    home.run(&["scenario", "list", "--theme", "cooking"], "").fails(2, "the themes are ");
+    home.run(&["scenario", "list", "--round", "pannel"], "").fails(2, "use recruiter-screen, ");
+    assert!(home.run(&["scenario", "list", "--minutes", "1"], "").ok().says("No scenario is like that"));
+}
+
+#[test]
+fn the_list_is_a_table_that_eighty_columns_hold() {
+    let home = Home::new();
+    let run = home.run(&["scenario", "list", "--round", "executive", "--minutes", "12"], "").ok();
+    insta::assert_snapshot!(run.stdout, @r"
+    generated-code
+      sign-the-renewal                 executive        12 min  principal
+    mentoring
+      no-more-juniors                  executive        12 min  principal
+    operational-investment
+      the-hall-in-the-cellar           executive        12 min  principal
+    roadmap-pushback
+      thirty-by-new-year               executive        12 min  principal
+    trade-offs
+      rent-or-grow-the-eyes            executive        12 min  senior-staff
+    ");
+    let all = home.run(&["scenario", "list"], "").ok();
+    assert!(all.stdout.lines().all(|line| line.chars().count() <= 80), "{}", all.stdout);
+}
+
+#[test]
+fn a_scenario_without_a_level_is_listed_for_every_level() {
+    let home = Home::new();
+    home.write("scenarios/mine.yaml", scenario("mine").replace("level: staff\n", ""));
+    for level in ["staff", "senior-staff", "principal"] {
+        let run = home.run(&["scenario", "list", "--level", level], "").ok();
+        assert!(run.stdout.contains("  mine "), "{level}: {}", run.stdout);
+    }
+}

@@ -1,0 +1,208 @@
+//! Packs: taken over from a folder or a repository, namespaced, never executed, and no harm to the rest.
+
+use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
+
+use crate::harness::home::{Home, Run};
+
+const SCENARIO: &str = include_str!("../../../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+const RUBRIC: &str = include_str!("../../../rubrics/roadmap-pushback.yaml");
+const MANIFEST: &str =
+    "name = \"guild\"\nversion = \"1.0\"\nlicence = \"CC-BY-4.0\"\nauthors = [\"Ada <ada@example.org>\"]\n";
+
+/// A pack with a scenario that has the id of one of the bank's, one with a rubric of the pack's own, and one by the bank's.
+fn pack(home: &Home, at: &str) {
+    home.write(&format!("{at}/pack.toml"), MANIFEST);
+    home.write(&format!("{at}/scenarios/shadow.yaml"), SCENARIO.replace("minutes: 12", "minutes: 99"));
+    let own = SCENARIO
+        .replace("id: ga-date-on-one-database", "id: own")
+        .replace("rubric: roadmap-pushback", "rubric: their-own");
+    home.write(&format!("{at}/scenarios/deep/own.yaml"), own + "artifact: plan.txt\n");
+    home.write(&format!("{at}/scenarios/deep/plan.txt"), "the plan\n");
+    home.write(
+        &format!("{at}/rubrics/their-own.yaml"),
+        RUBRIC.replace("id: roadmap-pushback", "id: their-own"),
+    );
+    home.write(&format!("{at}/rubrics/roadmap-pushback.yaml"), RUBRIC.replace("title: ", "title: Theirs. "));
+}
+
+fn ids(home: &Home) -> Vec<String> {
+    let run = home.run(&["scenario", "list", "--json"], "").ok();
+    let rows = run.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    rows.map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let run = Command::new("git")
+        .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main"])
+        .args(arguments)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+}
+
+/// git is not in the same place everywhere, and the hermetic environment knows the usual one only.
+fn run(home: &Home, arguments: &[&str]) -> Run {
+    let mut command = home.command(arguments);
+    command.env("PATH", std::env::var_os("PATH").unwrap());
+    crate::harness::home::finish(command, "")
+}
+
+#[test]
+fn a_packs_ids_get_its_name_and_nothing_of_the_banks_is_shadowed() {
+    let home = Home::new();
+    pack(&home, "from");
+    let added = run(&home, &["pack", "add", "from"]).ok();
+    assert!(
+        added.says("added: guild 1.0 · CC-BY-4.0 · by Ada") && added.says("guild/own"),
+        "{}",
+        added.stdout
+    );
+    let ids = ids(&home);
+    for id in ["ga-date-on-one-database", "guild/ga-date-on-one-database", "guild/own"] {
+        assert!(ids.contains(&id.to_owned()), "{ids:?}");
+    }
+    assert!(home.run(&["scenario", "show", "ga-date-on-one-database"], "").ok().says("about 12 minutes"));
+    assert!(
+        home.run(&["scenario", "show", "guild/ga-date-on-one-database"], "").ok().says("about 99 minutes")
+    );
+    let rubrics = home.run(&["rubric", "list"], "").ok().stdout;
+    assert!(rubrics.contains("guild/their-own") && rubrics.contains("guild/roadmap-pushback"), "{rubrics}");
+    assert_eq!(rubrics.matches("Theirs.").count(), 1, "{rubrics}");
+    let played = home.run(&["practice", "--no-model", "guild/own"], "/quit\n").ok();
+    assert!(played.says("the plan"), "{}", played.stdout);
+    assert!(home.journal().file_name().unwrap().to_str().unwrap().contains("guild-own"));
+}
+
+#[test]
+fn only_plain_files_are_taken_over_and_none_leads_out() {
+    let home = Home::new();
+    pack(&home, "from");
+    let secret = home.write("secret.yaml", SCENARIO.replace("id: ga-date-on-one-database", "id: secret"));
+    let from = home.path().join("from");
+    symlink(&secret, from.join("scenarios/secret.yaml")).unwrap();
+    symlink(home.path(), from.join("scenarios/out")).unwrap();
+    home.write("from/scenarios/.hidden.yaml", "x");
+    home.write("from/scenarios/a\u{1b}[31m.yaml", "x");
+    home.write("from/hook.sh", "touch /tmp/pwned\n");
+    let script = home.write("from/scenarios/run.sh", "#!/bin/sh\ntouch here\n");
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let artifact =
+        SCENARIO.replace("id: ga-date-on-one-database", "id: leak") + "artifact: ../../../secret.yaml\n";
+    home.write("from/scenarios/leak.yaml", artifact);
+    let added = run(&home, &["pack", "add", "from"]).ok();
+    assert!(added.says("is not the name of a file beside the scenario"), "{}", added.stdout);
+    let taken = home.path().join("packs/guild");
+    for gone in ["scenarios/secret.yaml", "scenarios/out", "scenarios/.hidden.yaml", "hook.sh"] {
+        assert!(fs::symlink_metadata(taken.join(gone)).is_err(), "{gone}");
+    }
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &fs::metadata(taken.join("scenarios/run.sh")).unwrap().permissions(),
+    );
+    assert_eq!(mode & 0o111, 0, "nothing can be executed");
+    assert!(!ids(&home).iter().any(|id| id.contains("secret") || id.contains("leak")));
+}
+
+#[test]
+fn a_repository_is_fetched_without_running_anything_and_updated() {
+    let home = Home::new();
+    pack(&home, "repository");
+    let repository = home.path().join("repository");
+    git(&repository, &["init", "--quiet"]);
+    git(&repository, &["config", "uploadpack.allowFilter", "true"]);
+    // A filter of the person's own that the repository asks for, and a link as a file of the pack.
+    home.write("repository/.gitattributes", "* filter=own\n");
+    home.write(".gitconfig", "[filter \"own\"]\n\tsmudge = touch filtered; cat\n\tclean = cat\n");
+    symlink("/etc/passwd", repository.join("scenarios/passwd.yaml")).unwrap();
+    git(&repository, &["add", "--all"]);
+    git(&repository, &["commit", "--quiet", "--message", "One"]);
+    let address = format!("file://{}", repository.display());
+    run(&home, &["pack", "add", &address]).ok();
+    run(&home, &["pack", "add", &address]).fails(2, "there is a pack `guild` already");
+    let link = home.path().join("packs/guild/scenarios/passwd.yaml");
+    assert!(fs::symlink_metadata(link).is_err(), "a link is nothing");
+    let filtered =
+        Command::new("find").args([home.path().to_str().unwrap(), "-name", "filtered"]).output().unwrap();
+    assert_eq!(String::from_utf8(filtered.stdout).unwrap(), "", "no filter has run");
+    assert_eq!(
+        fs::read_to_string(home.path().join("packs/guild/scenarios/deep/plan.txt")).unwrap(),
+        "the plan\n"
+    );
+    assert!(!home.path().join("packs/guild/.git").exists());
+    home.write("repository/pack.toml", MANIFEST.replace("1.0", "1.1"));
+    fs::remove_file(repository.join("scenarios/shadow.yaml")).unwrap();
+    git(&repository, &["commit", "--quiet", "--all", "--message", "Two"]);
+    assert!(
+        run(&home, &["pack", "update"])
+            .ok()
+            .says("updated: guild 1.1 · CC-BY-4.0 · by Ada <ada@example.org> (was 1.0)")
+    );
+    assert!(!ids(&home).contains(&"guild/ga-date-on-one-database".to_owned()));
+    home.write("repository/scenarios/large.bin", "x".repeat(1_100_000));
+    git(&repository, &["add", "--all"]);
+    git(&repository, &["commit", "--quiet", "--message", "Large"]);
+    run(&home, &["pack", "update"]).fails(2, "has a file that is larger than 1024 kB: scenarios/large.bin");
+    fs::remove_file(repository.join("scenarios/large.bin")).unwrap();
+    home.write("repository/pack.toml", MANIFEST.replace("guild", "other"));
+    git(&repository, &["commit", "--quiet", "--all", "--message", "Three"]);
+    run(&home, &["pack", "update", "guild"]).fails(2, "what was the pack `guild` is now called `other`");
+    assert!(run(&home, &["pack", "list"]).ok().says("guild 1.1"));
+    fs::remove_dir_all(&repository).unwrap();
+    run(&home, &["pack", "update"]).fails(1, "git can't fetch file://");
+    assert!(ids(&home).contains(&"guild/own".to_owned()), "what was there stays");
+    let leftovers = fs::read_dir(home.path().join("packs")).unwrap().count();
+    assert_eq!(leftovers, 1, "nothing half-made is left");
+}
+
+#[test]
+fn what_is_no_pack_says_so_and_changes_nothing() {
+    let home = Home::new();
+    home.write("empty/readme.md", "x");
+    home.write("broken/pack.toml", "name = \"x\"\nversio = \"1\"\n");
+    home.write("named/pack.toml", MANIFEST.replace("guild", "../../evil"));
+    home.write("nobody/pack.toml", MANIFEST.replace("\"Ada <ada@example.org>\"", ""));
+    for (source, message) in [
+        ("empty", "has no pack.toml"),
+        ("broken", "broken/pack.toml:2:1: unknown field `versio`"),
+        ("named", "name `../../evil` is not made of lowercase letters"),
+        ("nobody", "`authors` is empty"),
+        ("nowhere", "is neither a folder nor the address of a git repository"),
+        ("ext::sh -c touch% pwned", "is neither a folder nor the address of a git repository"),
+        ("a@b::sh", "is neither a folder nor the address of a git repository"),
+    ] {
+        run(&home, &["pack", "add", source]).fails(2, message);
+    }
+    run(&home, &["pack", "add", "--", "--upload-pack=touch pwned"]).fails(2, "is neither");
+    assert!(!home.path().join("pwned").exists());
+    assert!(fs::read_dir(home.path().join("packs")).is_ok_and(|mut packs| packs.next().is_none()));
+}
+
+#[test]
+fn a_broken_pack_is_told_and_the_rest_goes_on() {
+    let home = Home::new();
+    pack(&home, "from");
+    run(&home, &["pack", "add", "from"]).ok();
+    home.write("packs/guild/scenarios/broken.yaml", "id: [\n");
+    home.write("packs/older/pack.toml", "nothing");
+    let list = home.run(&["scenario", "list"], "").ok();
+    assert!(list.stderr.contains("packs/older: this pack is left out"), "{}", list.stderr);
+    assert!(list.stderr.contains("packs/guild/scenarios/broken.yaml:"), "{}", list.stderr);
+    assert!(list.says("guild/own") && list.says("ga-date-on-one-database"));
+    home.run(&["pack", "list"], "").fails(2, "older is left out");
+}
+
+#[test]
+fn a_pack_is_taken_away_and_no_other_folder_with_it() {
+    let home = Home::new();
+    pack(&home, "from");
+    run(&home, &["pack", "add", "from"]).ok();
+    home.write("scenarios/mine.yaml", SCENARIO.replace("id: ga-date-on-one-database", "id: mine"));
+    for name in ["../scenarios", "..", ".", "", "guild/scenarios", "none"] {
+        home.run(&["pack", "remove", name], "").fails(2, "there is no pack");
+    }
+    home.run(&["pack", "remove", "guild"], "").ok();
+    let ids = ids(&home);
+    assert!(ids.contains(&"mine".to_owned()) && !ids.iter().any(|id| id.starts_with("guild/")), "{ids:?}");
+    assert!(home.run(&["pack", "list"], "").ok().says("There are no packs"));
+}

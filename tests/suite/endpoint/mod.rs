@@ -1,0 +1,4 @@
+//! Models from elsewhere.
+
+mod model_file;
+mod openai;

@@ -1,0 +1,5 @@
+//! Scores, labels, and fitting.
+
+mod bulk;
+mod judge_fit;
+mod labels;

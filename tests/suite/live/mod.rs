@@ -1,0 +1,6 @@
+//! Live rounds.
+
+mod faults;
+mod interview_loop;
+pub mod round;
+mod sealed;

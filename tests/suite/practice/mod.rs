@@ -1,0 +1,4 @@
+//! Practice rounds.
+
+mod script;
+mod terminal;
