@@ -4,24 +4,21 @@
 //! question. Without a model it is our own share; with one (`PUSHBACK_TEST_MODELS` names its folder) the model
 //! loads meanwhile, in the background.
 
-#[path = "../tests/harness/home.rs"]
+#[path = "../tests/harness/mod.rs"]
 #[allow(dead_code)]
-mod home;
-#[path = "../tests/harness/terminal.rs"]
-#[allow(dead_code)]
-mod terminal;
-
-#[path = "../tests/harness/played.rs"]
-#[allow(dead_code)]
-mod played;
+mod harness;
 
 use std::fs;
 
 use divan::Bencher;
-use home::{Home, SCENARIO};
+use harness::{
+    home::{Home, SCENARIO},
+    played,
+    terminal::Terminal,
+};
 use pushback::{
     adapters::{
-        bank::{library, lint},
+        bank::{library, lint_files},
         paths,
         store::{sessions::Sessions, summaries},
     },
@@ -32,7 +29,6 @@ use pushback::{
     },
     render,
 };
-use terminal::Terminal;
 
 fn main() {
     divan::main();
@@ -66,7 +62,7 @@ fn linting_1000_files(bencher: Bencher) {
     let (bank, _) = library::load(&pushback::adapters::paths::Home::at("/nonexistent"));
     let folders = [home.path().join("scenarios"), home.path().join("rubrics")];
     bencher.bench(|| {
-        let linted = lint::lint(&folders, &bank).unwrap();
+        let linted = lint_files::lint(&folders, &bank).unwrap();
         assert_eq!(linted.files(), 1001);
     });
 }
@@ -78,7 +74,7 @@ fn linting_a_hostile_file(bencher: Bencher) {
     home.write("scenarios/list.yaml", "- x\n".repeat(250_000));
     let keys: String = (0..12_000).map(|n| format!("k{n}: 1\n")).collect();
     home.write("scenarios/keys.yaml", keys);
-    bencher.bench(|| lint::lint(&[home.path().join("scenarios")], &Bank::default()).unwrap());
+    bencher.bench(|| lint_files::lint(&[home.path().join("scenarios")], &Bank::default()).unwrap());
 }
 
 #[divan::bench(args = ["no model", "embedded model"], sample_count = 10, sample_size = 1)]

@@ -8,9 +8,9 @@ use super::{
         scenario::{LONGEST_TEXT, RoundKind, is_id},
     },
     level::{Level, TargetLevel},
-    live::Voice,
     nearest::did_you_mean,
     review::{Outcome, Review},
+    turn::Voice,
 };
 
 /// An interview loop. File: `scenarios/loops/<id>.yaml`.

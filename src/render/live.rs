@@ -3,9 +3,10 @@
 use crate::core::{
     interview_loop::{Debrief, InterviewLoop, LoopRound},
     level::TargetLevel,
-    live::{Aid, Answer, BLIND_SPOTS, Closes, Cut, LoopPlace, Sensors, Sight, Thresholds, Voice},
+    live::{Aid, Answer, BLIND_SPOTS, Closes, Cut, LoopPlace, Sensors, Sight, Thresholds},
     review::ledger::{Entry, Ledger},
     text::{one_line, visible},
+    turn::Voice,
 };
 
 use super::{

@@ -27,7 +27,6 @@ use crate::{
     cli::live::round::{Entrance, Plan, begin, draw, finish, require_terminal, take_up, target, warm_up},
     core::{
         bank::Wanted,
-        live::Voice,
         record::{Line, Mode, Record},
         session::Session,
         text::one_line,
@@ -77,7 +76,15 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
         of_loop: None,
         since: SystemClock.now(),
     };
-    let plan = Plan { id: &id, case, seed, target, minutes, voice: Voice::default(), of_loop: None };
+    let plan = Plan {
+        id: &id,
+        case,
+        seed,
+        target,
+        minutes,
+        voice: case.scenario.interviewer.clone().unwrap_or_default(),
+        of_loop: None,
+    };
     let ending = begin(context, &plan, &open, entrance, &*observer)?;
     finish(context, ending, &id)
 }

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::core::level::TargetLevel;
+use crate::core::{level::TargetLevel, turn::Voice};
 
 /// A judgment case. File: `scenarios/<theme>/<id>.yaml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +31,12 @@ pub struct Scenario {
     /// The level of the role that the setting puts the candidate in. A case without one is for any level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<TargetLevel>,
+    /// Which kind of role it is for.
+    #[serde(default, skip_serializing_if = "Domain::is_any")]
+    pub domain: Domain,
+    /// Who asks, and how they speak.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interviewer: Option<Voice>,
     /// The company, the system, the people, the numbers.
     #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub setting: String,
@@ -53,6 +59,9 @@ pub struct Scenario {
     /// candidate, never sent to a model.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shape: Vec<Shape>,
+    /// What the author makes of the case, written for the candidate and shown after the card. Never sent to a model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<String>,
     /// The author's own verdict and remarks. Never shown to the candidate, never sent to a model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
@@ -123,6 +132,74 @@ pub enum Shape {
     PlaysAPeer,
     /// The interviewer speaks as a VP or as one of the C-level.
     PlaysAnExecutive,
+    /// What is asked for is right, and the answer is how.
+    AskerIsRight,
+    /// A plain yes is the best answer.
+    PlainYes,
+    /// The twist shows that what a good candidate argued was wrong.
+    TwistOverturns,
+    /// Two sentences, and everything else has to be asked for.
+    OpenPrompt,
+    /// An incident is going on.
+    Incident,
+    /// One of the facts is wrong, and a good candidate notices.
+    WrongFact,
+}
+
+/// The kind of role that a scenario is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Domain {
+    /// Site reliability.
+    Sre,
+    /// Platform engineering.
+    Platform,
+    /// Training and serving models, and the machines for it.
+    AiInfrastructure,
+    /// Any of them.
+    #[default]
+    Any,
+}
+
+impl Domain {
+    fn is_any(&self) -> bool {
+        *self == Self::Any
+    }
+
+    /// Whether a scenario of this domain suits somebody who interviews for a role in `wanted`.
+    pub fn suits(self, wanted: Self) -> bool {
+        self == Self::Any || wanted == Self::Any || self == wanted
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Sre => "SRE",
+            Self::Platform => "platform",
+            Self::AiInfrastructure => "AI infrastructure",
+            Self::Any => "any",
+        })
+    }
+}
+
+/// A word that names no domain.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a domain: use sre, platform, ai-infrastructure, or any")]
+pub struct UnknownDomain(String);
+
+impl FromStr for Domain {
+    type Err = UnknownDomain;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "sre" => Ok(Self::Sre),
+            "platform" => Ok(Self::Platform),
+            "ai-infrastructure" => Ok(Self::AiInfrastructure),
+            "any" => Ok(Self::Any),
+            _ => Err(UnknownDomain(word.to_owned())),
+        }
+    }
 }
 
 /// Something the interviewer knows and tells when asked.
@@ -138,6 +215,12 @@ pub struct Fact {
     /// Ways in which a candidate may ask for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ask: Vec<String>,
+    /// Why asking for it matters, or why it doesn't: for the debrief. Never sent to a model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Whether it changes what a good answer is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub decisive: bool,
 }
 
 /// A follow-up for a signal that the answer has not shown.

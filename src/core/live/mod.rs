@@ -8,7 +8,7 @@ pub mod typing;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::turn::Phrase;
+use super::turn::Voice;
 use typing::Typing;
 
 /// What holds in a live session. In the journal before the case is shown.
@@ -152,44 +152,6 @@ pub struct LoopPlace {
 
 fn one() -> u32 {
     1
-}
-
-/// How an interviewer says what is not in the scenario, in an author's words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Voice {
-    /// Who asks; shown above every line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Said before the first question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub greeting: Option<String>,
-    /// No fact covers the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assume_and_say: Option<String>,
-    /// The candidate asked for help. Must not give any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub no_help: Option<String>,
-    /// Comes before a question that is asked again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub again: Option<String>,
-}
-
-impl Voice {
-    /// Who asks.
-    pub fn who(&self) -> &str {
-        self.name.as_deref().unwrap_or("Interviewer")
-    }
-
-    /// A fixed phrase in this voice.
-    pub fn phrase(&self, phrase: Phrase) -> &str {
-        let own = match phrase {
-            Phrase::AssumeAndSay => &self.assume_and_say,
-            Phrase::NoHelp => &self.no_help,
-            Phrase::Again => &self.again,
-        };
-        own.as_deref().map_or(phrase.text(), str::trim)
-    }
 }
 
 /// Something that a live session saw beside the words. Facts, no judgement.

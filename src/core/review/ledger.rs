@@ -178,7 +178,10 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::live::{Patience, Sensors, Sighting, Thresholds, Voice, typing::Typing};
+    use crate::core::{
+        live::{Patience, Sensors, Sighting, Thresholds, typing::Typing},
+        turn::Voice,
+    };
 
     fn ledger(sights: Vec<(u64, Sight)>) -> Ledger {
         let rules = Rules {

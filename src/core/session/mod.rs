@@ -37,8 +37,9 @@ use super::{
     bank::Case,
     judging::{Observation, questions::Exam, verdict},
     level::TargetLevel,
-    live::{Closes, Cut, Voice},
+    live::{Closes, Cut},
     record::{Line, Mode, Observed, Purpose, Record, Route, RoutedBy, Use, drawn},
+    turn::Voice,
     turn::{Ask, Asked, Turn},
 };
 pub use event::{Effect, Event, Show};
@@ -90,6 +91,7 @@ pub struct Session {
 impl Session {
     /// A round that has not begun.
     pub fn new(mode: Mode, target: TargetLevel, case: Case) -> Self {
+        let voice = case.scenario.interviewer.clone().unwrap_or_default();
         Self {
             mode,
             target,
@@ -100,7 +102,7 @@ impl Session {
             answered: false,
             seen: BTreeMap::new(),
             stage: Stage::Unasked,
-            voice: Voice::default(),
+            voice,
             sealed: false,
             abandoned: false,
         }

@@ -266,6 +266,8 @@ mod tests {
             about: about.into(),
             tell: String::new(),
             ask: ask.iter().map(|ask| (*ask).into()).collect(),
+            why: None,
+            decisive: false,
         };
         vec![
             fact("what writes the most", &["which part of the load is writes we could move?"]),

@@ -3,8 +3,8 @@
 
 use crate::core::{
     bank::Case,
-    live::Voice,
     record::Route,
+    turn::Voice,
     turn::{Ask, Asked, Phrase},
 };
 

@@ -11,9 +11,10 @@ use pushback::{
     },
     core::{
         level::TargetLevel,
-        live::{Patience, Rules, Sensors, Sight, Sighting, Thresholds, Voice, typing::Typing},
+        live::{Patience, Rules, Sensors, Sight, Sighting, Thresholds, typing::Typing},
         record::{Drawn, FORMAT, Mode, Opened, Record},
         session::{Effect, Event, Session},
+        turn::Voice,
     },
     ports::{Clock, Journal},
 };
