@@ -104,8 +104,10 @@ pub(super) fn play(
         interrupts::restore_terminal_on_end()?;
         let mut editor = LineEditor::of_answers(&context.home.history())?;
         editor.keep_draft(context.sessions.draft(id));
-        let asks = context.config.self_rating.unwrap_or(true);
-        Box::new(Terminal::new(editor, context.cancelled.clone()).asking_for_own_view(asks))
+        if context.config.self_rating.unwrap_or(true) {
+            session.ask_own_view();
+        }
+        Box::new(Terminal::new(editor, context.cancelled.clone()))
     } else {
         Box::new(Terminal::new(Script::new(io::stdin().lock()), context.cancelled.clone()))
     };

@@ -254,7 +254,7 @@ fn debrief(context: &Context, open: &OpenRound, observer: &dyn Observer) -> Resu
             continue;
         };
         let mut journal = journal.sealed_with(SealingKey::of(&context.home.keys())?);
-        let mut console = Quiet(Terminal::new(Script::new(std::io::empty()), context.cancelled.clone()));
+        let mut console = Terminal::new(Script::new(std::io::empty()), context.cancelled.clone());
         drive::drive(&mut session, &mut lines, &mut journal, observer, &mut console)?;
     }
     open_rounds::close(&context.sessions, &open.id)?;
@@ -291,36 +291,5 @@ pub fn find(context: &Context, given: Option<&str>) -> Result<Option<String>, Fa
     match runs.as_slice() {
         [run] if run.contains("-loop-") && run.starts_with(given) => Ok(Some(run.clone())),
         _ => Ok(None),
-    }
-}
-
-/// A console that shows no card: what came of a round is shown when all are over.
-struct Quiet<C>(C);
-
-impl<C: crate::ports::Console> crate::ports::Console for Quiet<C> {
-    fn show(
-        &mut self,
-        show: &crate::core::session::Show,
-        session: &crate::core::session::Session,
-    ) -> std::io::Result<()> {
-        self.0.show(show, session)
-    }
-
-    fn card(&mut self, _: &Review) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn kept(&mut self) {}
-
-    fn listen(&mut self, _: Option<crate::ports::Overheard>) -> std::io::Result<crate::ports::Heard> {
-        Ok(crate::ports::Heard::Leave)
-    }
-
-    fn rest(&mut self) -> std::io::Result<crate::ports::Heard> {
-        Ok(crate::ports::Heard::Leave)
-    }
-
-    fn busy(&self, what: &'static str) -> Box<dyn crate::ports::Watch> {
-        self.0.busy(what)
     }
 }

@@ -1,6 +1,7 @@
 //! `pushback scenario try`: a round as the candidate sees it, with notes for its author, of which nothing is kept.
 
 use std::{
+    collections::BTreeMap,
     io::{self, IsTerminal, Read, Write},
     sync::atomic::Ordering,
     time::Instant,
@@ -29,7 +30,7 @@ use crate::{
         model::{self, Choice},
     },
     core::{
-        bank::Case,
+        bank::{Case, rubric::Rubric},
         hash::fingerprint,
         live::Closes,
         record::{Drawn, FORMAT, Line, Mode, Opened, Purpose, Record, Route, RoutedBy},
@@ -37,7 +38,7 @@ use crate::{
         session::{Session, Show, routing},
         turn::Ask,
     },
-    ports::{Clock, Console, Heard, Journal, JournalError, Message, Observer, Overheard, Watch},
+    ports::{Clock, Console, Heard, Journal, JournalError, Message, Observer, Overheard, Rested, Watch},
     render::{card, style},
 };
 
@@ -253,7 +254,11 @@ impl<I: Input> Console for Dry<I> {
         self.0.listen(overheard)
     }
 
-    fn rest(&mut self) -> io::Result<Heard> {
+    fn own_view(&mut self, rubric: &Rubric) -> io::Result<BTreeMap<String, u8>> {
+        self.0.own_view(rubric)
+    }
+
+    fn rest(&mut self) -> io::Result<Rested> {
         self.0.rest()
     }
 

@@ -299,10 +299,12 @@ pub fn crafted(home: &Home, began: Timestamp, more: Vec<Record>) -> String {
         Record::Sighted(started),
     ];
     let mut session = Session::new(Mode::Live, TargetLevel::Staff, case);
-    records.extend(session.handle(Event::Began).into_iter().filter_map(|effect| match effect {
-        Effect::Record(record) => Some(record),
-        _ => None,
-    }));
+    records.extend(session.handle(Event::Began).unwrap().effects.into_iter().filter_map(
+        |effect| match effect {
+            Effect::Record(record) => Some(record),
+            _ => None,
+        },
+    ));
     records.extend(more);
     records.iter().for_each(|record| drop(journal.append(record).unwrap()));
     id
