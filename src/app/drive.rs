@@ -13,7 +13,7 @@ use crate::{
         judging::{Unscored, questions::Exam},
         record::{Line, Observed, Purpose, Record, Route, RoutedBy},
         review::{self, FoldError},
-        session::{Effect, Event, Session, Show, Step, Unexpected, Wait},
+        session::{Effect, Event, Session, Show, Step, Unexpected, Wait, opening::Opening},
     },
     ports::{Console, Heard, Journal, JournalError, Message, Observer, Overheard, Rested, Watch},
 };
@@ -48,6 +48,16 @@ pub enum DriveError {
     /// An event that the round doesn't wait for.
     #[error("a mistake in pushback ended it: {0}")]
     Unexpected(#[from] Unexpected),
+}
+
+/// Writes the records that a session begins with. Nothing of its case may be shown before.
+///
+/// # Errors
+///
+/// When one can't be kept.
+pub fn open(journal: &mut dyn Journal, opening: &Opening<'_>) -> Result<(Session, Vec<Line>), DriveError> {
+    let lines = opening.records().iter().map(|record| journal.append(record)).collect::<Result<_, _>>()?;
+    Ok((opening.session(), lines))
 }
 
 /// Plays a round until it is over or the person leaves.

@@ -31,11 +31,10 @@ use crate::{
     },
     core::{
         bank::{Case, rubric::Rubric},
-        hash::fingerprint,
         live::Closes,
-        record::{Drawn, FORMAT, Line, Mode, Opened, Purpose, Record, Route, RoutedBy},
+        record::{Line, Purpose, Record, Route, RoutedBy},
         review::Review,
-        session::{Session, Show, routing},
+        session::{Session, Show, opening::Opening, routing},
         turn::Ask,
     },
     ports::{Clock, Console, Heard, Journal, JournalError, Message, Observer, Overheard, Rested, Watch},
@@ -120,26 +119,8 @@ fn play(
         ),
     ))?;
     let mut journal = Notes { case, lines: 0 };
-    let opened = Opened {
-        format: FORMAT,
-        program: env!("CARGO_PKG_VERSION").into(),
-        session: "dry".into(),
-        mode: Mode::Practice,
-    };
-    let drawn = Drawn {
-        target,
-        seed: None,
-        scenario: case.scenario.clone(),
-        artifact: case.artifact.clone(),
-        rubric: case.rubric.clone(),
-        scenario_hash: fingerprint(&case.scenario),
-        rubric_hash: fingerprint(&case.rubric),
-    };
-    let mut lines = vec![];
-    for record in [Record::Opened(opened), Record::Drawn(Box::new(drawn))] {
-        lines.push(journal.append(&record).map_err(drive::DriveError::from)?);
-    }
-    let mut session = Session::new(Mode::Practice, target, case.clone());
+    let opening = Opening { session: "dry", target, seed: None, case, live: None };
+    let (mut session, mut lines) = drive::open(&mut journal, &opening)?;
     let cancelled = context.cancelled.clone();
     let began = Instant::now();
     let ending = if io::stdin().is_terminal() && io::stdout().is_terminal() {

@@ -6,6 +6,7 @@
 mod apply;
 mod event;
 mod live;
+pub mod opening;
 pub mod policy;
 pub mod probing;
 pub mod routing;

@@ -19,7 +19,7 @@ use std::{
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-pub use entrance::{ask_sensors, note, wait_for_word};
+pub use entrance::{Word, ask_sensors, note, wait_for_word};
 pub use painter::Painter;
 pub use raw::{RawTerminal, repair};
 pub use round_clock::RoundClock;
