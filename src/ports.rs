@@ -136,14 +136,12 @@ pub trait Console {
     fn show(&mut self, show: &Show, session: &Session) -> std::io::Result<()>;
 
     /// Asks the candidate at which level each criterion read, before they see the card: 0 to 5 by the criterion's
-    /// id. Empty where nobody is asked, or nothing is said.
+    /// id. Empty where nothing is said.
     ///
     /// # Errors
     ///
     /// When the terminal is gone.
-    fn own_view(&mut self, _rubric: &Rubric) -> std::io::Result<BTreeMap<String, u8>> {
-        Ok(BTreeMap::new())
-    }
+    fn own_view(&mut self, rubric: &Rubric) -> std::io::Result<BTreeMap<String, u8>>;
 
     /// Shows what came of the round.
     ///
@@ -167,7 +165,7 @@ pub trait Console {
     /// # Errors
     ///
     /// When the terminal can't be read.
-    fn rest(&mut self) -> std::io::Result<Heard>;
+    fn rest(&mut self) -> std::io::Result<Rested>;
 
     /// The last word was said: nothing will be listened to any more.
     fn done(&mut self) {}
@@ -179,10 +177,19 @@ pub trait Console {
 /// Is told a text while it is being typed.
 pub type Overheard = std::rc::Rc<dyn Fn(&str)>;
 
+/// How a pause ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rested {
+    /// The person is back.
+    Back,
+    /// The person leaves; the session can be taken up again.
+    Leave,
+}
+
 /// What came from the candidate.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
-    /// A message was sent, or the wait is over.
+    /// A message was sent.
     Message(String),
     /// Something to do in the round.
     Action(crate::core::session::policy::Action),

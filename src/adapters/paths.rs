@@ -9,6 +9,8 @@ use etcetera::BaseStrategy;
 pub struct Home {
     data: PathBuf,
     config: PathBuf,
+    /// What all folders of one person share, whatever `PUSHBACK_HOME` says.
+    shared: Option<PathBuf>,
 }
 
 /// There is no home folder to put things into.
@@ -20,7 +22,7 @@ impl Home {
     /// Everything in one folder, as `PUSHBACK_HOME` asks for.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();
-        Self { data: folder.clone(), config: folder }
+        Self { data: folder.clone(), config: folder, shared: None }
     }
 
     /// `PUSHBACK_HOME` if it is set, else the XDG folders.
@@ -29,11 +31,17 @@ impl Home {
     ///
     /// When neither is known.
     pub fn find() -> Result<Self, NoHome> {
+        let base = etcetera::base_strategy::Xdg::new().map_err(|_| NoHome);
+        let shared = base.as_ref().ok().and_then(|base| Some(base.state_dir()?.join("pushback")));
         if let Some(folder) = std::env::var_os("PUSHBACK_HOME").filter(|folder| !folder.is_empty()) {
-            return Ok(Self::at(folder));
+            return Ok(Self { shared, ..Self::at(folder) });
         }
-        let base = etcetera::base_strategy::Xdg::new().map_err(|_| NoHome)?;
-        Ok(Self { data: base.data_dir().join("pushback"), config: base.config_dir().join("pushback") })
+        let base = base?;
+        Ok(Self {
+            data: base.data_dir().join("pushback"),
+            config: base.config_dir().join("pushback"),
+            shared,
+        })
     }
 
     /// The person's own scenarios.
@@ -59,6 +67,16 @@ impl Home {
     /// The journals.
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
+    }
+
+    /// Where a live round that is open is known to every home of the same person, if there is such a place.
+    pub fn shared_rounds(&self) -> Option<PathBuf> {
+        self.shared.as_ref().map(|shared| shared.join("live"))
+    }
+
+    /// Which scenarios were begun when, kept apart from the sessions.
+    pub fn begun(&self) -> PathBuf {
+        self.data.join("begun.jsonl")
     }
 
     /// The key that live sessions are sealed with.

@@ -1,4 +1,5 @@
-//! The event loop: effects of the round are carried out, and what comes of them goes back as events.
+//! The event loop: effects of the round are carried out, and what it waits for goes back to it as an event. Nothing is
+//! decided here.
 
 use std::{
     cell::Cell,
@@ -10,12 +11,11 @@ use std::{
 use crate::{
     core::{
         judging::{Unscored, questions::Exam},
-        live::{Closes, Rules},
-        record::{self, Line, Observed, Purpose, Record, Route, RoutedBy},
+        record::{Line, Observed, Purpose, Record, Route, RoutedBy},
         review::{self, FoldError},
-        session::{Effect, Event, Session, Show},
+        session::{Effect, Event, Session, Show, Step, Unexpected, Wait, opening::Opening},
     },
-    ports::{Console, Heard, Journal, JournalError, Message, Observer, Overheard, Watch},
+    ports::{Console, Heard, Journal, JournalError, Message, Observer, Overheard, Rested, Watch},
 };
 
 /// How a sitting ended.
@@ -45,6 +45,19 @@ pub enum DriveError {
     /// The journal is no session.
     #[error(transparent)]
     Fold(#[from] FoldError),
+    /// An event that the round doesn't wait for.
+    #[error("a mistake in pushback ended it: {0}")]
+    Unexpected(#[from] Unexpected),
+}
+
+/// Writes the records that a session begins with. Nothing of its case may be shown before.
+///
+/// # Errors
+///
+/// When one can't be kept.
+pub fn open(journal: &mut dyn Journal, opening: &Opening<'_>) -> Result<(Session, Vec<Line>), DriveError> {
+    let lines = opening.records().iter().map(|record| journal.append(record)).collect::<Result<_, _>>()?;
+    Ok((opening.session(), lines))
 }
 
 /// Plays a round until it is over or the person leaves.
@@ -62,12 +75,10 @@ pub fn drive(
     console: &mut dyn Console,
 ) -> Result<Ending, DriveError> {
     warm_up(session, observer);
-    let rules = record::rules(lines).cloned();
-    let patience = rules.as_ref().map(|rules| rules.patience);
-    let mut event = Event::Began;
+    let mut step = session.handle(Event::Began)?;
     loop {
-        let mut next = None;
-        for effect in session.handle(event) {
+        let Step { effects, next } = step;
+        for effect in effects {
             match effect {
                 Effect::Record(record) => {
                     lines.push(journal.append(&record)?);
@@ -77,56 +88,38 @@ pub fn drive(
                 }
                 Effect::Show(Show::Card) => console.card(&review::fold(lines)?)?,
                 Effect::Show(show) => console.show(&show, session)?,
-                Effect::Listen => match console.listen(overhear(session, observer))? {
-                    Heard::Message(text) => next = Some(Event::Said(text)),
-                    Heard::Action(action) => next = Some(Event::Wants(action)),
-                    Heard::Leave => return Ok(Ending::Left),
-                    Heard::Saw(sighting) => next = Some(Event::Saw(*sighting)),
-                    Heard::Deadline(typed) => next = Some(Event::Deadline(typed)),
-                    Heard::Abandon => next = Some(Event::Abandoned),
-                },
-                Effect::Rest => match console.rest()? {
-                    Heard::Leave => return Ok(Ending::Left),
-                    _ => next = Some(Event::Resumed),
-                },
-                Effect::Route { message, question } => {
-                    let limit = patience.map(|patience| patience.route);
-                    let routed = route(session, observer, console, &message, &question, limit);
-                    next = Some(Event::Routed(routed));
-                }
-                Effect::Observe { purpose, exam } => {
-                    if purpose == Purpose::Card && !lines.iter().any(is_own_view) {
-                        let levels = console.own_view(&session.case().rubric)?;
-                        if !levels.is_empty() {
-                            lines.push(journal.append(&Record::SelfRated { levels })?);
-                        }
-                    }
-                    // After the seal nobody's time runs.
-                    let limit = patience.filter(|_| purpose == Purpose::Probe).map(|patience| patience.read);
-                    let watch = console.busy(at_work(purpose));
-                    let observed = within(limit, &*watch, |watch| ask(observer, watch, purpose, &exam));
-                    next = Some(Event::Observed(observed));
-                }
-                Effect::Seal(closes) => {
-                    let line = journal.seal(closes)?;
-                    if let Record::Sealed(seal) = &line.record {
-                        next = Some(Event::Sealed(seal.clone()));
-                    }
-                    lines.push(line);
-                    if closes == Closes::Words {
-                        console.done();
-                        if rules.as_ref().is_some_and(in_loop) && !session.is_abandoned() {
-                            return Ok(Ending::Sealed);
-                        }
-                    }
-                }
-                Effect::End => return Ok(Ending::Over),
+                Effect::LetGo => console.done(),
             }
         }
-        match next {
-            Some(following) => event = following,
-            None => return Ok(Ending::Left),
-        }
+        let event = match next {
+            Wait::Listen => match console.listen(overhear(session, observer))? {
+                Heard::Message(text) => Event::Said(text),
+                Heard::Action(action) => Event::Wants(action),
+                Heard::Leave => return Ok(Ending::Left),
+                Heard::Saw(sighting) => Event::Saw(*sighting),
+                Heard::Deadline(typed) => Event::Deadline(typed),
+                Heard::Abandon => Event::Abandoned,
+            },
+            Wait::Rest => match console.rest()? {
+                Rested::Back => Event::Resumed,
+                Rested::Leave => return Ok(Ending::Left),
+            },
+            Wait::Route { message, question, limit } => {
+                Event::Routed(route(session, observer, console, &message, &question, limit))
+            }
+            Wait::OwnView => Event::OwnView(console.own_view(&session.case().rubric)?),
+            Wait::Observe { purpose, exam, limit } => {
+                let watch = console.busy(at_work(purpose));
+                Event::Observed(within(limit, &*watch, |watch| ask(observer, watch, purpose, &exam)))
+            }
+            Wait::Seal(closes) => {
+                lines.push(journal.seal(closes)?);
+                Event::Sealed(closes)
+            }
+            Wait::Loop => return Ok(Ending::Sealed),
+            Wait::End => return Ok(Ending::Over),
+        };
+        step = session.handle(event)?;
     }
 }
 
@@ -136,10 +129,6 @@ pub fn warm_up(session: &Session, observer: &dyn Observer) {
     if let Some(head_start) = observer.head_start() {
         head_start(session.exam_with(""), &session.case().scenario.facts);
     }
-}
-
-fn is_own_view(line: &Line) -> bool {
-    matches!(line.record, Record::SelfRated { .. })
 }
 
 /// Lets the model read the finished paragraphs of an answer while the next one is being typed.
@@ -189,10 +178,6 @@ fn at_work(purpose: Purpose) -> &'static str {
         Purpose::Probe => "listening",
         Purpose::Card => "scoring",
     }
-}
-
-fn in_loop(rules: &Rules) -> bool {
-    rules.of_loop.is_some()
 }
 
 fn ask(

@@ -11,7 +11,7 @@ use crate::{
         bank::library::Library,
         config::{self, Config},
         paths::Home,
-        store::sessions::Sessions,
+        store::{open_rounds::OpenRounds, sessions::Sessions},
         terminal::interrupts,
     },
     ports::Watch,
@@ -30,6 +30,8 @@ pub struct Context {
     pub library: Arc<Library>,
     /// The journals.
     pub sessions: Sessions,
+    /// The live round that is open, if one is.
+    pub open_rounds: OpenRounds,
     /// Set by Ctrl-C while no line is being edited.
     pub cancelled: Arc<AtomicBool>,
 }
@@ -40,11 +42,11 @@ impl Context {
         let model = model.or(&ModelArgs::of_environment());
         let home = Home::find()?;
         let config = config::load(&home.config())?;
-        let sessions = Sessions::of(&home);
+        let (sessions, open_rounds) = (Sessions::of(&home), OpenRounds::of(&home));
         let cancelled = interrupts::catch_interrupt()
             .map_err(|error| Failure::new(FAILED, format!("can't catch Ctrl-C: {error}")))?;
         let library = Arc::new(Library::default());
-        Ok(Self { home, config, model, library, sessions, cancelled })
+        Ok(Self { home, config, model, library, sessions, open_rounds, cancelled })
     }
 
     /// The same with what a line at the prompt says about the model; what it leaves open stays as it was.

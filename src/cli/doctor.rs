@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use super::{
     context::Context,
     error::{FAILED, Failure},
+    live::guard,
     model::{self, Choice},
 };
 use crate::{
@@ -14,7 +15,6 @@ use crate::{
         paths,
         store::{
             journal::{self, Damage},
-            open_rounds,
             seal::{self, SealingKey},
         },
         terminal::output,
@@ -143,8 +143,8 @@ fn sessions(context: &Context) -> Result<Vec<Finding>, Failure> {
 }
 
 fn open_round(context: &Context) -> Result<Option<Finding>, Failure> {
-    let open = open_rounds::current(&context.sessions)?;
+    let open = context.open_rounds.current()?;
     Ok(open.map(|open| {
-        Note(format!("a live round is open ({}): `pushback resume {}` goes on with it", open.title, open.id))
+        Note(format!("a live round is open ({}): {} goes on with it", open.title, guard::resume(&open)))
     }))
 }

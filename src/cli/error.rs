@@ -207,6 +207,8 @@ impl From<DriveError> for Failure {
             DriveError::Journal { .. } => failure.hint(
                 "what you had typed is kept as a draft: make room, then `pushback resume` goes on with it",
             ),
+            DriveError::Unexpected(_) => failure
+                .hint("everything you said is kept: `pushback resume` goes on. Please report the line above"),
             DriveError::Console(_) | DriveError::Fold(_) => failure,
         }
     }

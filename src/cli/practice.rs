@@ -9,16 +9,19 @@ use super::{args::PracticeArgs, bank, context::Context, error::Failure, model, r
 use crate::{
     adapters::{
         clock::SystemClock,
-        store::{journal::JsonlJournal, summaries},
+        store::{
+            begun::{self, Begun},
+            journal::{JsonlJournal, OpenError},
+            summaries,
+        },
         terminal::{interrupts, line_editor::LineEditor, output, practice::Terminal, script::Script},
     },
     app::drive::{self, Ending},
     core::{
         bank::{Bank, Case},
         draw::{self, Why},
-        hash::fingerprint,
-        record::{Drawn, FORMAT, Line, Mode, Opened, Record},
-        session::Session,
+        record::Line,
+        session::{Session, opening::Opening},
         text::one_line,
     },
     ports::{Clock, Console, Journal, Observer},
@@ -41,26 +44,16 @@ pub fn practice(context: &Context, args: &PracticeArgs) -> Result<(), Failure> {
     let path = context.sessions.journal(&id);
     let mut journal = JsonlJournal::create(&path, clock)?;
     let target = args.target.or(context.config.target).unwrap_or_default();
-    let opened = Opened {
-        format: FORMAT,
-        program: env!("CARGO_PKG_VERSION").into(),
-        session: id.clone(),
-        mode: Mode::Practice,
-    };
-    let drawn = Drawn {
-        target,
-        seed,
-        scenario: case.scenario.clone(),
-        artifact: case.artifact.clone(),
-        rubric: case.rubric.clone(),
-        scenario_hash: fingerprint(&case.scenario),
-        rubric_hash: fingerprint(&case.rubric),
-    };
-    let mut lines = vec![];
-    for record in [Record::Opened(opened), Record::Drawn(Box::new(drawn))] {
-        lines.push(journal.append(&record).map_err(drive::DriveError::from)?);
+    let opening = Opening { session: &id, target, seed, case, live: None };
+    let opened = drive::open(&mut journal, &opening);
+    if opened.is_err() {
+        // What can't be begun leaves nothing behind.
+        let _ = std::fs::remove_file(&path);
     }
-    let session = Session::new(Mode::Practice, target, case.clone());
+    let (session, lines) = opened?;
+    let begun = Begun { session: id.clone(), scenario: case.scenario.id.clone(), at: clock.now() };
+    begun::remember(&context.home.begun(), &begun)
+        .map_err(|cause| OpenError::io(&context.home.begun(), cause))?;
     play(context, &id, session, lines, &mut journal, &*observer)
 }
 
@@ -104,8 +97,10 @@ pub(super) fn play(
         interrupts::restore_terminal_on_end()?;
         let mut editor = LineEditor::of_answers(&context.home.history())?;
         editor.keep_draft(context.sessions.draft(id));
-        let asks = context.config.self_rating.unwrap_or(true);
-        Box::new(Terminal::new(editor, context.cancelled.clone()).asking_for_own_view(asks))
+        if context.config.self_rating.unwrap_or(true) {
+            session.ask_own_view();
+        }
+        Box::new(Terminal::new(editor, context.cancelled.clone()))
     } else {
         Box::new(Terminal::new(Script::new(io::stdin().lock()), context.cancelled.clone()))
     };

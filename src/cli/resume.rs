@@ -2,8 +2,8 @@
 
 use super::{
     context::Context,
-    error::{BAD_INPUT, Failure},
-    live::{self, guard, interview_loop},
+    error::{BAD_INPUT, Failure, REFUSED},
+    live::{self, guard, interview_loop, round},
     model,
     practice::play,
 };
@@ -11,33 +11,42 @@ use crate::{
     adapters::{
         clock::SystemClock,
         store::{
-            journal::{self, JsonlJournal},
-            open_rounds,
+            journal::{self, JsonlJournal, OpenError},
+            open_rounds::OpenRound,
         },
         terminal::output,
     },
-    core::{record::Mode, session},
+    core::{record::Mode, session, text::one_line},
 };
 
 /// Takes up a session that was cut off.
 pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
-    let open = open_rounds::current(&context.sessions)?;
-    let is_meant = |open: &open_rounds::OpenRound| {
-        given.is_none_or(|given| open.id.starts_with(given) || given.starts_with(&open.id))
-    };
-    let id = match (given, open) {
-        (_, Some(open)) if open.of_loop.is_some() && is_meant(&open) => {
-            return interview_loop::resume(context, &open);
+    let open = context.open_rounds.current()?;
+    if let Some(open) = open.as_ref().filter(|open| open.elsewhere.is_some()) {
+        return Err(Failure::new(REFUSED, format!("a live round is open ({})", one_line(&open.title)))
+            .hint(format!("{} goes on with it", guard::resume(open))));
+    }
+    let is_meant =
+        |open: &OpenRound| given.is_none_or(|given| open.id.starts_with(given) || open.covers(given));
+    let id = match (given, &open) {
+        (_, Some(open)) if open.of_loop.is_some() && is_meant(open) => {
+            return interview_loop::resume(context, open);
         }
         (Some(_), _) => context.sessions.find(given)?,
-        (None, Some(open)) => open.id,
+        (None, Some(open)) => open.id.clone(),
         (None, None) => latest_unfinished(context)?,
     };
     let path = context.sessions.journal(&id);
-    if !live::is_live(&path) {
+    let is_open = open.is_some_and(|open| open.id == id);
+    if !is_open && !live::is_live(&path) {
         guard::check(context, "resume")?;
     }
-    let (mut journal, loaded) = JsonlJournal::reopen(&path, SystemClock)?;
+    let (mut journal, loaded) = match JsonlJournal::reopen(&path, SystemClock) {
+        Err(error @ (OpenError::Damaged { .. } | OpenError::Newer { .. })) if is_open => {
+            return Err(round::close(context, &id, &error.to_string()));
+        }
+        opened => opened?,
+    };
     if loaded.damage.is_some() {
         output::print(
             "The last line of the journal was cut off while it was being written; it is set aside beside it.",

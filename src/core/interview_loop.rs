@@ -1,5 +1,7 @@
 //! Interview loops: several rounds in order, each with its own interviewer, and one result at the end.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -119,10 +121,56 @@ impl InterviewLoop {
         problems
     }
 
+    /// What comes next in a sitting, by how the rounds stand that were begun in it: 1 for the first. Rounds come in
+    /// their order, each once: one whose record is gone counts as begun. Who left one for good has left the loop.
+    pub fn next(&self, begun: &BTreeMap<usize, Begun>) -> Next<'_> {
+        let last = begun.last_key_value();
+        let number = match last {
+            _ if begun.values().any(|begun| *begun == Begun::Left) => return Next::Debrief,
+            Some((number, Begun::CutOff)) => return Next::GoOn { number: *number },
+            Some((number, Begun::Sealed | Begun::Lost | Begun::Left)) => number + 1,
+            None => 1,
+        };
+        let round = number.checked_sub(1).and_then(|index| self.rounds.get(index));
+        round.map_or(Next::Debrief, |round| Next::Begin { number, round })
+    }
+
     /// The target level of a round.
     pub fn target(&self, round: &LoopRound, chosen: Option<TargetLevel>) -> TargetLevel {
         chosen.or(round.level).or(self.target).unwrap_or_default()
     }
+}
+
+/// How a round of a loop stands that was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// It was cut off, and can be gone on with.
+    CutOff,
+    /// Everything was said, and is sealed.
+    Sealed,
+    /// The person left it for good.
+    Left,
+    /// It can't be gone on with: its record is damaged or gone.
+    Lost,
+}
+
+/// What comes next in a loop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Next<'a> {
+    /// The round that was cut off.
+    GoOn {
+        /// Its number, 1 for the first.
+        number: usize,
+    },
+    /// A round that was not begun yet.
+    Begin {
+        /// Its number, 1 for the first.
+        number: usize,
+        /// The round.
+        round: &'a LoopRound,
+    },
+    /// The judge, and what came of all rounds.
+    Debrief,
 }
 
 /// What came of a loop.
@@ -188,5 +236,53 @@ pub fn combine(reviews: &[Review], weights: &[u32]) -> Debrief {
         read: overall.and_then(Level::reads),
         lowest: criteria.min_by(|a, b| a.2.total_cmp(&b.2)),
         rounds,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_two() -> InterviewLoop {
+        let text = r#"{"id": "mine", "title": "Mine", "about": "Two rounds.",
+            "rounds": [{"name": "First", "theme": "a"}, {"name": "Second", "theme": "b"}]}"#;
+        serde_json::from_str(text).unwrap()
+    }
+
+    /// What comes next, in a word, when the rounds stand like this.
+    fn next(begun: &[(usize, Begun)]) -> String {
+        match of_two().next(&begun.iter().copied().collect()) {
+            Next::GoOn { number } => format!("go on with {number}"),
+            Next::Begin { number, round } => format!("begin {number}: {}", round.name),
+            Next::Debrief => "debrief".into(),
+        }
+    }
+
+    #[test]
+    fn rounds_come_in_order_and_the_debrief_after_the_last() {
+        assert_eq!(next(&[]), "begin 1: First");
+        assert_eq!(next(&[(1, Begun::Sealed)]), "begin 2: Second");
+        assert_eq!(next(&[(1, Begun::Sealed), (2, Begun::Sealed)]), "debrief");
+    }
+
+    #[test]
+    fn a_round_that_was_cut_off_comes_before_the_next() {
+        assert_eq!(next(&[(1, Begun::CutOff)]), "go on with 1");
+        assert_eq!(next(&[(1, Begun::Sealed), (2, Begun::CutOff)]), "go on with 2");
+    }
+
+    #[test]
+    fn who_leaves_a_round_for_good_leaves_the_loop() {
+        assert_eq!(next(&[(1, Begun::Left)]), "debrief");
+    }
+
+    #[test]
+    fn a_round_whose_record_is_lost_is_over_and_never_comes_again() {
+        assert_eq!(next(&[(1, Begun::Lost)]), "begin 2: Second");
+        assert_eq!(
+            next(&[(2, Begun::Lost)]),
+            "debrief",
+            "also where the first one's is gone without a trace"
+        );
     }
 }

@@ -19,5 +19,6 @@ pub mod progress;
 pub mod record;
 pub mod review;
 pub mod session;
+pub mod sitting;
 pub mod text;
 pub mod turn;

@@ -101,9 +101,12 @@ pub struct Voice {
 }
 
 impl Voice {
+    /// Who asks where nobody has a name.
+    pub const UNNAMED: &'static str = "Interviewer";
+
     /// Who asks.
     pub fn who(&self) -> &str {
-        self.name.as_deref().unwrap_or("Interviewer")
+        self.name.as_deref().unwrap_or(Self::UNNAMED)
     }
 
     /// A fixed phrase in this voice.

@@ -299,7 +299,10 @@ pub fn between_rounds(
         heading(&next, width),
         wrap_hanging(&text, width, 0, 0),
         wrap_hanging(
-            &paint(STRONG, "Enter begins the round. Esc stops here; `pushback resume` goes on."),
+            &paint(
+                STRONG,
+                "Enter begins the round. Esc stops here; `pushback resume` goes on. Q leaves the loop for good."
+            ),
             width,
             0,
             0

@@ -8,6 +8,7 @@ pub mod judge_card;
 pub mod lint;
 pub mod live;
 pub mod markdown;
+pub mod origin;
 pub mod progress;
 pub mod review;
 pub mod rubric_check;

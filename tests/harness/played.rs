@@ -23,7 +23,7 @@ use pushback::{
         judging::{Judge, Observation, Trust, Usage, questions::Exam, verdict},
         level::TargetLevel,
         record::{Drawn, FORMAT, Mode, Observed, Opened, Purpose, Record, Route, RoutedBy},
-        session::{Effect, Event, Session, policy::Action},
+        session::{Effect, Event, Session, Wait, policy::Action},
     },
     ports::{Clock, Journal},
 };
@@ -185,55 +185,47 @@ pub fn play(home: &Home, round: &Round) -> PathBuf {
     let mut fact = None;
     let mut event = Event::Began;
     loop {
-        let mut next = None;
-        for effect in session.handle(event) {
-            match effect {
-                Effect::Record(record) => {
-                    journal.append(&record).unwrap();
-                }
-                Effect::Show(_) => {}
-                Effect::Listen => {
-                    next = moves.next().map(|step| match step {
-                        Move::Say(seconds, text) => {
-                            clock.wait(*seconds);
-                            Event::Said(text.clone())
-                        }
-                        Move::Ask(seconds, index, text) => {
-                            clock.wait(*seconds);
-                            fact = Some(*index);
-                            Event::Said(text.clone())
-                        }
-                        Move::Do(seconds, action) => {
-                            clock.wait(*seconds);
-                            Event::Wants(*action)
-                        }
-                    });
-                }
-                Effect::Rest => {
-                    clock.wait(600);
-                    next = Some(Event::Resumed);
-                }
-                Effect::Route { .. } => {
-                    let route = fact.take().map_or(Route::Answer, |fact| Route::Fact { fact });
-                    next = Some(Event::Routed(Ok((route, RoutedBy::Rule))));
-                }
-                Effect::Observe { purpose, exam } => {
-                    clock.wait(4);
-                    next = Some(Event::Observed(Ok(observed(purpose, &exam, &round.sees, "test judge"))));
-                }
-                Effect::Seal(closes) => {
-                    let line = journal.seal(closes).unwrap();
-                    if let Record::Sealed(seal) = line.record {
-                        next = Some(Event::Sealed(seal));
-                    }
-                }
-                Effect::End => return path,
+        let step = session.handle(event).unwrap();
+        for effect in step.effects {
+            if let Effect::Record(record) = effect {
+                journal.append(&record).unwrap();
             }
         }
-        match next {
-            Some(following) => event = following,
-            None => return path,
-        }
+        event = match step.next {
+            Wait::Listen => match moves.next() {
+                None => return path,
+                Some(Move::Say(seconds, text)) => {
+                    clock.wait(*seconds);
+                    Event::Said(text.clone())
+                }
+                Some(Move::Ask(seconds, index, text)) => {
+                    clock.wait(*seconds);
+                    fact = Some(*index);
+                    Event::Said(text.clone())
+                }
+                Some(Move::Do(seconds, action)) => {
+                    clock.wait(*seconds);
+                    Event::Wants(*action)
+                }
+            },
+            Wait::Rest => {
+                clock.wait(600);
+                Event::Resumed
+            }
+            Wait::Route { .. } => {
+                let route = fact.take().map_or(Route::Answer, |fact| Route::Fact { fact });
+                Event::Routed(Ok((route, RoutedBy::Rule)))
+            }
+            Wait::Observe { purpose, exam, .. } => {
+                clock.wait(4);
+                Event::Observed(Ok(observed(purpose, &exam, &round.sees, "test judge")))
+            }
+            Wait::Seal(closes) => {
+                journal.seal(closes).unwrap();
+                Event::Sealed(closes)
+            }
+            Wait::OwnView | Wait::Loop | Wait::End => return path,
+        };
     }
 }
 

@@ -88,7 +88,8 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    fn io(path: &Path, cause: io::Error) -> Self {
+    /// A file that can't be used.
+    pub fn io(path: &Path, cause: io::Error) -> Self {
         Self::Io { path: paths::display(path), cause }
     }
 }

@@ -1,5 +1,6 @@
 //! What is kept of sessions: journals, seals, drafts, summaries.
 
+pub mod begun;
 pub mod journal;
 pub mod open_rounds;
 pub mod seal;

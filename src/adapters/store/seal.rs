@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, OpenOptions},
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -15,11 +15,14 @@ use serde::{Deserialize, Serialize};
 use crate::core::hash::hash;
 use crate::core::{
     live::{Closes, Seal},
-    record::{Line, Record},
+    record::{self, Drawn, Line, Opened, Record},
 };
 
-/// The key that this machine seals with.
-pub struct SealingKey(SigningKey);
+/// The key that this machine seals with. `seal.key` holds it, `seal.known` the public keys of all that there ever were.
+pub struct SealingKey {
+    key: SigningKey,
+    replaces_lost: bool,
+}
 
 /// A key can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,47 +41,76 @@ pub enum KeyError {
 }
 
 impl SealingKey {
-    /// The key in `folder`, made at first use and readable by its owner only.
+    /// The key in `folder`, readable by its owner only. Made at first use, and where a full disk or somebody has emptied
+    /// the file: a round that is open must not wait for a key that is gone.
     ///
     /// # Errors
     ///
-    /// When it can't be read, made, or is none.
+    /// When it can't be read or made.
     pub fn of(folder: &Path) -> Result<Self, KeyError> {
-        let path = folder.join("seal.key");
-        let fail = |cause| KeyError::Io { path: crate::adapters::paths::display(&path), cause };
-        match fs::read_to_string(&path) {
-            Ok(text) => {
-                let seed = from_hex(text.trim())
-                    .ok_or_else(|| KeyError::NoKey(crate::adapters::paths::display(&path)))?;
-                Ok(Self(SigningKey::from_bytes(&seed)))
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(folder).map_err(fail)?;
-                let key = Self(SigningKey::from_bytes(&rand::random()));
-                let mut options = OpenOptions::new();
-                options.write(true).create_new(true);
-                #[cfg(unix)]
-                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-                let mut file = options.open(&path).map_err(fail)?;
-                writeln!(file, "{}", to_hex(key.0.as_bytes()))
-                    .and_then(|()| file.sync_all())
-                    .map_err(fail)?;
-                Ok(key)
-            }
-            Err(cause) => Err(fail(cause)),
+        let key = match Self::existing(folder)? {
+            Some(key) => key,
+            None => Self::made(folder).map_err(|cause| io_error(&folder.join("seal.key"), cause))?,
+        };
+        let known = known_keys(folder);
+        if !known.contains(&key.public()) {
+            // Without it the key still seals; only after its loss nobody knows that it was ours.
+            let _ = remember_key(folder, &key.public());
         }
+        Ok(key)
+    }
+
+    /// The key in `folder`, if there is one. Makes none.
+    ///
+    /// # Errors
+    ///
+    /// When the file is there but can't be read.
+    pub fn existing(folder: &Path) -> Result<Option<Self>, KeyError> {
+        let path = folder.join("seal.key");
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let seed = std::str::from_utf8(&bytes).ok().and_then(|text| from_hex(text.trim()));
+                Ok(seed.map(|seed| Self { key: SigningKey::from_bytes(&seed), replaces_lost: false }))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(io_error(&path, cause)),
+        }
+    }
+
+    /// Makes a key. It is there whole or not at all. What was in its place and is no key is set aside.
+    fn made(folder: &Path) -> io::Result<Self> {
+        let path = folder.join("seal.key");
+        fs::create_dir_all(folder)?;
+        let key = SigningKey::from_bytes(&rand::random());
+        // Readable by its owner only, as all files that this makes.
+        let mut next = tempfile::NamedTempFile::new_in(folder)?;
+        writeln!(next, "{}", to_hex(key.as_bytes()))?;
+        next.as_file().sync_all()?;
+        match fs::metadata(&path) {
+            Ok(file) if file.len() > 0 => fs::rename(&path, folder.join("seal.key.unreadable"))?,
+            Ok(_) => fs::remove_file(&path)?,
+            Err(_) => {}
+        }
+        next.persist_noclobber(&path)?;
+        fs::File::open(folder)?.sync_all()?;
+        Ok(Self { key, replaces_lost: !known_keys(folder).is_empty() })
+    }
+
+    /// Whether it was made although sessions were sealed before, with a key that is gone.
+    pub fn replaces_lost(&self) -> bool {
+        self.replaces_lost
     }
 
     /// The public key, in hexadecimal.
     pub fn public(&self) -> String {
-        to_hex(self.0.verifying_key().as_bytes())
+        to_hex(self.key.verifying_key().as_bytes())
     }
 
     /// A line that closes everything up to the line with the hash `prev`.
     pub fn sign(&self, seq: u64, at: Timestamp, prev: &str, closes: Closes) -> Line {
         let seal = |signature| Record::Sealed(Seal { closes, key: self.public(), signature });
         let unsigned = Line { seq, at, prev: prev.to_owned(), record: seal(String::new()) };
-        let signature = self.0.sign(&json(&unsigned));
+        let signature = self.key.sign(&json(&unsigned));
         Line { record: seal(to_hex(&signature.to_bytes())), ..unsigned }
     }
 
@@ -93,9 +125,26 @@ impl SealingKey {
             key: self.public(),
             signature: String::new(),
         };
-        header.signature = to_hex(&self.0.sign(&json(&header)).to_bytes());
+        header.signature = to_hex(&self.key.sign(&json(&header)).to_bytes());
         [&json(&header), &b"\n"[..], journal].concat()
     }
+}
+
+fn io_error(path: &Path, cause: io::Error) -> KeyError {
+    KeyError::Io { path: crate::adapters::paths::display(path), cause }
+}
+
+/// The public keys of all keys that were ever used here, also of those that are lost.
+pub fn known_keys(folder: &Path) -> Vec<String> {
+    let text = fs::read_to_string(folder.join("seal.known")).unwrap_or_default();
+    text.lines().map(str::trim).filter(|line| from_hex::<32>(line).is_some()).map(str::to_owned).collect()
+}
+
+fn remember_key(folder: &Path, public: &str) -> io::Result<()> {
+    let path = folder.join("seal.known");
+    let mut file = fs::OpenOptions::new().create(true).append(true).open(path)?;
+    writeln!(file, "{public}")?;
+    file.sync_data()
 }
 
 /// Whether nobody but its owner can read the key in a folder.
@@ -146,7 +195,7 @@ pub fn remember(journal: &Path, line: &Line, hash: &str) -> io::Result<()> {
 }
 
 /// What was found to be whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Whole {
     /// How many lines the journal has.
     pub lines: usize,
@@ -154,6 +203,13 @@ pub struct Whole {
     pub closes: Closes,
     /// The key that signed it, in hexadecimal.
     pub key: String,
+    /// Whether something outside the journal says where it ends: what was remembered of its last seal, or the first line
+    /// of an exported file. A journal alone may have been cut back to an earlier seal.
+    pub end_is_known: bool,
+    /// The session that the journal says it is, and the version of the program that played it.
+    pub opened: Opened,
+    /// The case that was played, if one was drawn.
+    pub drawn: Option<Box<Drawn>>,
 }
 
 /// What is not as it was sealed.
@@ -203,6 +259,12 @@ pub enum Broken {
         /// In hexadecimal.
         key: String,
     },
+    /// It is the journal of another session.
+    #[error("it is the journal of {was}, under another name")]
+    OtherSession {
+        /// That session's id.
+        was: String,
+    },
     /// The first line of an exported file doesn't fit what follows.
     #[error("the first line of the exported file doesn't fit what follows: {0}")]
     Header(&'static str),
@@ -238,10 +300,11 @@ pub fn verify(bytes: &[u8], trusted: Option<&str>, stub: Option<&Stub>) -> Resul
         let why = format!("the exported file says that there are {} lines", header.lines);
         return Err(Broken::Truncated { line: whole.lines, why });
     }
-    if hash(journal) != header.sha256 || whole.key != header.key || whole.lines != header.lines {
+    let is_same = hash(journal) == header.sha256 && whole.key == header.key && whole.lines == header.lines;
+    if !is_same || whole.opened.session != header.session {
         return Err(Broken::Header("the journal is another one"));
     }
-    Ok(whole)
+    Ok(Whole { end_is_known: true, ..whole })
 }
 
 fn verify_journal(bytes: &[u8], trusted: Option<&str>, stub: Option<&Stub>) -> Result<Whole, Broken> {
@@ -277,7 +340,12 @@ fn verify_journal(bytes: &[u8], trusted: Option<&str>, stub: Option<&Stub>) -> R
     if trusted.is_some_and(|trusted| trusted != seal.key) {
         return Err(Broken::OtherKey { key: seal.key.clone() });
     }
-    Ok(Whole { lines: lines.len(), closes: seal.closes, key: seal.key.clone() })
+    let (lines_in_all, closes, key) = (lines.len(), seal.closes, seal.key.clone());
+    let drawn = record::drawn(&lines).cloned().map(Box::new);
+    let Some(Record::Opened(opened)) = lines.into_iter().next().map(|line| line.record) else {
+        return Err(Broken::Changed { line: 1, why: "it doesn't open a session" });
+    };
+    Ok(Whole { lines: lines_in_all, closes, key, end_is_known: stub.is_some(), opened, drawn })
 }
 
 /// Every line has its number, and every number its line.

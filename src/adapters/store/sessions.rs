@@ -49,6 +49,11 @@ impl Sessions {
         Self { folder: home.sessions() }
     }
 
+    /// The sessions in a folder.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
     /// Ids of all sessions, oldest first.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use crate::{
         session::{Session, Show},
         text::one_line,
     },
-    ports::{Console, Heard, Overheard, Watch},
+    ports::{Console, Heard, Overheard, Rested, Watch},
     render::{
         card, style,
         term::{self, worded},
@@ -62,8 +62,6 @@ pub struct Terminal<I> {
     input: I,
     cancelled: Arc<AtomicBool>,
     explained: bool,
-    /// Whether to ask for the candidate's own view.
-    asks: bool,
     /// The last reason that was told for going on without the model.
     told: Option<Unscored>,
 }
@@ -71,12 +69,7 @@ pub struct Terminal<I> {
 impl<I: Input> Terminal<I> {
     /// `cancelled` is set by whoever catches Ctrl-C while the model is at work.
     pub fn new(input: I, cancelled: Arc<AtomicBool>) -> Self {
-        Self { input, cancelled, explained: false, asks: false, told: None }
-    }
-
-    /// Asks for the candidate's own view of each criterion before the card.
-    pub fn asking_for_own_view(self, asks: bool) -> Self {
-        Self { asks, ..self }
+        Self { input, cancelled, explained: false, told: None }
     }
 
     /// Where the text comes from.
@@ -108,9 +101,6 @@ impl<I: Input> Console for Terminal<I> {
 
     fn own_view(&mut self, rubric: &Rubric) -> io::Result<BTreeMap<String, u8>> {
         let mut levels = BTreeMap::new();
-        if !self.asks {
-            return Ok(levels);
-        }
         output::print(&format!("\n{}", term::own_view(width())))?;
         for criterion in &rubric.criteria {
             let prompt = format!("{} › ", one_line(&criterion.name));
@@ -157,11 +147,11 @@ impl<I: Input> Console for Terminal<I> {
         }
     }
 
-    fn rest(&mut self) -> io::Result<Heard> {
+    fn rest(&mut self) -> io::Result<Rested> {
         match self.input.read_line("paused · Enter goes on ")? {
-            Typed::Text(text) if text.trim() == "/quit" => Ok(Heard::Leave),
-            Typed::Text(text) => Ok(Heard::Message(text)),
-            Typed::End => Ok(Heard::Leave),
+            Typed::Text(text) if text.trim() == "/quit" => Ok(Rested::Leave),
+            Typed::Text(_) => Ok(Rested::Back),
+            Typed::End => Ok(Rested::Leave),
         }
     }
 

@@ -1,9 +1,12 @@
 //! As long as a live round is open, nothing of the program shows what would help with it, in any terminal.
 
+use std::path::Path;
+
 use crate::{
     adapters::{
         clock::SystemClock,
-        store::open_rounds,
+        paths,
+        store::open_rounds::OpenRound,
         terminal::{live, output},
     },
     cli::{
@@ -50,8 +53,8 @@ pub fn shown_by(command: &Command) -> Option<&'static str> {
 
 /// Refuses a command while a live round is open, and has the try put down in the round's journal.
 pub fn check(context: &Context, command: &str) -> Result<(), Failure> {
-    let Some(open) = open_rounds::current(&context.sessions)? else { return Ok(()) };
-    open_rounds::refused(&context.sessions, &open, SystemClock.now(), command)?;
+    let Some(open) = context.open_rounds.current()? else { return Ok(()) };
+    let recorded = record_try(context, &open, command);
     Err(Failure::new(
         REFUSED,
         format!(
@@ -59,10 +62,23 @@ pub fn check(context: &Context, command: &str) -> Result<(), Failure> {
             one_line(&open.title)
         ),
     )
-    .hint(format!(
-        "the try is recorded; if the round was cut off, `pushback resume {}` goes on with it",
-        open.id
-    )))
+    .hint(format!("{recorded}if the round was cut off, {} goes on with it", resume(&open))))
+}
+
+/// Puts a try down in the round's journal, and says that it did if it could.
+pub fn record_try(context: &Context, open: &OpenRound, command: &str) -> &'static str {
+    match context.open_rounds.refused(open, SystemClock.now(), command) {
+        Ok(()) => "the try is recorded; ",
+        Err(_) => "",
+    }
+}
+
+/// The command that goes on with an open round, wherever it was begun.
+pub fn resume(open: &OpenRound) -> String {
+    match open.elsewhere.as_deref().and_then(Path::parent) {
+        None => format!("`pushback resume {}`", open.id),
+        Some(home) => format!("`PUSHBACK_HOME={} pushback resume {}`", paths::display(home), open.id),
+    }
 }
 
 /// Gives back a terminal that a live round took and could not give back because it was killed.

@@ -1,5 +1,7 @@
 //! `pushback live --loop`: several rounds in order, the debrief at the end.
 
+use std::{collections::BTreeMap, fs};
+
 use jiff::{Timestamp, ToSpan};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -10,11 +12,11 @@ use crate::{
         bank::library,
         clock::SystemClock,
         store::{
-            journal::{self, JsonlJournal},
-            open_rounds::{self, LoopRun, OpenRound},
-            seal::SealingKey,
+            begun,
+            journal::{self, Damage, JsonlJournal, Loaded, OpenError},
+            open_rounds::{DrawnCase, LoopRun, OpenRound},
         },
-        terminal::{output, practice::Terminal, script::Script},
+        terminal::{live::Word, output, practice::Terminal, script::Script},
     },
     app::drive::{self, Ending},
     cli::{
@@ -27,16 +29,18 @@ use crate::{
     },
     core::{
         bank::{Bank, Case, Wanted},
-        interview_loop::{self, InterviewLoop},
+        interview_loop::{self, Begun, InterviewLoop, Next},
         level::TargetLevel,
         live::LoopPlace,
         nearest::did_you_mean,
+        record,
         review::{self, Review},
         session,
+        sitting::Sitting,
         text::one_line,
     },
     ports::{Clock, Observer},
-    render::live as screen,
+    render::{live as screen, style},
 };
 
 fn load(context: &Context, bank: &Bank) -> Vec<InterviewLoop> {
@@ -70,7 +74,7 @@ pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure
         definition: definition.clone(),
         target: chosen,
         seed,
-        scenarios: cases.iter().map(|case| case.scenario.id.clone()).collect(),
+        cases: cases.iter().map(|case| DrawnCase::from(*case)).collect(),
         declared: args.declare.clone(),
     };
     let observer = model::observer(context)?;
@@ -83,19 +87,21 @@ pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure
     let minutes =
         cases.iter().zip(&definition.rounds).map(|(case, round)| minutes(case, round.minutes)).sum();
     let what = format!("{}, {} rounds", one_line(&definition.title), definition.rounds.len());
-    if !entrance.word(&what, minutes, target)? {
+    if entrance.word(&what, minutes, target)? != Word::Begin {
         drop(entrance);
         return Ok(output::print("Nothing has begun, and nothing is recorded.")?);
     }
     let now = SystemClock.now();
+    let sitting = Sitting::new(context.sessions.new_id(now, &Sitting::subject(id)));
     let open = OpenRound {
-        id: context.sessions.new_id(now, &format!("loop-{id}")),
+        id: sitting.free(&context.sessions.ids()?).id().to_owned(),
         title: definition.title.clone(),
         of_loop: Some(Box::new(run)),
         since: now,
+        elsewhere: None,
     };
-    open_rounds::open(&context.sessions, &open)?;
-    rounds(context, &open, &bank, Some(entrance), &*observer)
+    context.open_rounds.open(&open).map_err(|cause| round::cannot_open(context, &cause))?;
+    go_on(context, &open, Some(entrance), &*observer)
 }
 
 fn minutes(case: &Case, given: Option<u32>) -> u32 {
@@ -134,101 +140,172 @@ fn draw<'a>(
     Ok(cases)
 }
 
-/// Ids of the sessions of a run, in order.
-fn sessions(context: &Context, run: &str) -> Result<Vec<String>, Failure> {
-    let mut ids = context.sessions.ids()?;
-    ids.retain(|id| id.strip_prefix(run).is_some_and(|rest| rest.starts_with("-round-")));
-    Ok(ids)
+/// The rounds that were begun in a sitting: their sessions, and how they stand.
+struct Played {
+    sessions: BTreeMap<usize, String>,
+    stand: BTreeMap<usize, Begun>,
+    /// When the last one ended.
+    ended: Option<Timestamp>,
+}
+
+/// How the rounds of a sitting stand, by their journals, and where one is gone, by what was put down when it was begun.
+fn played(context: &Context, sitting: &Sitting) -> Result<Played, Failure> {
+    let begun = begun::load(&context.home.begun()).into_iter();
+    let gone = begun.filter_map(|begun| Some((sitting.round(&begun.session)?, Begun::Lost)));
+    let mut played = Played { sessions: BTreeMap::new(), stand: gone.collect(), ended: None };
+    for id in context.sessions.ids()? {
+        let Some(number) = sitting.round(&id) else { continue };
+        let path = context.sessions.journal(&id);
+        let lines = match journal::load(&path) {
+            Ok(Loaded { damage: Some(Damage::Line { .. }), .. }) | Err(_) => None,
+            Ok(loaded) => Some(loaded.lines),
+        };
+        let stand = lines.as_ref().map(|lines| (session::replay(lines), record::rules(lines)));
+        let stand = match stand {
+            None => Begun::Lost,
+            Some((Some(session), _)) if session.is_abandoned() => Begun::Left,
+            Some((Some(session), _)) if session.is_sealed() => Begun::Sealed,
+            Some((Some(_), Some(_))) => Begun::CutOff,
+            Some((Some(_), None)) => Begun::Lost,
+            // Cut off before its case was shown: it has not been begun, and nothing is in it.
+            Some((None, _)) if !journal::is_busy(&path) => {
+                fs::remove_file(&path).map_err(|cause| OpenError::io(&path, cause))?;
+                played.stand.remove(&number);
+                continue;
+            }
+            Some((None, _)) => return Err(OpenError::Busy(id).into()),
+        };
+        played.stand.insert(number, stand);
+        played.sessions.insert(number, id);
+        played.ended = lines.and_then(|lines| lines.last().map(|line| line.at)).or(played.ended);
+    }
+    Ok(played)
 }
 
 /// Goes on with a loop that was cut off, in a round or between two.
 pub fn resume(context: &Context, open: &OpenRound) -> Result<(), Failure> {
-    let bank = bank::load(context)?;
     let observer = model::observer(context)?;
-    if let Some(id) = sessions(context, &open.id)?.pop() {
-        let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
-        context.sessions.forget_if_sent(&id, &loaded.lines);
-        if let Some(session) = session::replay(&loaded.lines).filter(|session| !session.is_sealed()) {
-            match round::take_up(context, open, session, loaded.lines, journal, &*observer)? {
-                Ending::Left => return round::finish(context, Ending::Left, &open.id),
-                // Left for good.
-                Ending::Over => return debrief(context, open, &*observer),
-                Ending::Sealed => {}
+    let lost = played(context, &Sitting::new(&open.id))?;
+    for (number, _) in lost.stand.iter().filter(|(_, begun)| **begun == Begun::Lost) {
+        let what = match lost.sessions.get(number) {
+            Some(id) => {
+                format!("its journal is damaged; `pushback review {id}` shows what comes before that")
             }
-        }
+            None => "its journal is gone".to_owned(),
+        };
+        let text = format!("Round {number} can't go on: {what}. It is over, without a score.");
+        output::print(&style::wrap_hanging(&text, output::width(), 0, 0))?;
     }
-    rounds(context, open, &bank, None, &*observer)
+    go_on(context, open, None, &*observer)
 }
 
-/// Plays the rounds that have not been begun yet, and then lets the judge speak.
-fn rounds(
+/// Plays what is left of a loop, and then lets the judge speak.
+fn go_on(
     context: &Context,
     open: &OpenRound,
-    bank: &Bank,
     mut entrance: Option<Entrance>,
     observer: &dyn Observer,
 ) -> Result<(), Failure> {
     let Some(run) = &open.of_loop else { return Ok(()) };
-    let played = sessions(context, &open.id)?;
-    let mut before = match played.last() {
-        Some(id) => {
-            journal::load(&context.sessions.journal(id)).map(|loaded| loaded.lines).unwrap_or_default()
-        }
-        None => vec![],
-    };
-    let of = run.definition.rounds.len();
-    let rounds = (1..).zip(run.definition.rounds.iter().zip(&run.scenarios)).skip(played.len());
-    for (number, (round, scenario)) in rounds {
-        if session::replay(&before).is_some_and(|session| session.is_abandoned()) {
-            break;
-        }
-        let case = bank.case(scenario)?;
-        let minutes = minutes(case, round.minutes);
-        let target = run.definition.target(round, run.target);
-        let ended = before.last().map(|line| line.at);
-        let entered = match entrance.take() {
-            Some(entrance) => entrance,
-            None => {
-                round::require_terminal()?;
-                round::warm_up(case, target, observer);
-                let args = LiveArgs { declare: run.declared.clone(), ..LiveArgs::default() };
-                let entered = Entrance::new(context, &args)?;
-                let until = break_ends(ended, round.break_before);
-                let screen = screen::between_rounds(round, (number, of), minutes, &until, output::width());
-                output::print(&screen)?;
-                if !entered.wait_for_word()? {
-                    drop(entered);
-                    return round::finish(context, Ending::Left, &open.id);
+    let sitting = Sitting::new(&open.id);
+    loop {
+        let played = played(context, &sitting)?;
+        let ending = match run.definition.next(&played.stand) {
+            Next::Debrief => return debrief(context, open, observer),
+            Next::GoOn { number } => match played.sessions.get(&number) {
+                Some(id) => take_up(context, open, id, observer)?,
+                None => return debrief(context, open, observer),
+            },
+            Next::Begin { number, .. } => {
+                let Some(case) = run.cases.get(number - 1).cloned() else {
+                    return Err(round::close(context, &open.id, "its cases were not kept when it was begun"));
+                };
+                let next = NextRound { number, case: case.into(), ended: played.ended };
+                match begin_round(context, open, run, &next, entrance.take(), observer)? {
+                    Some(ending) => ending,
+                    // Left for good between two rounds.
+                    None => return debrief(context, open, observer),
                 }
-                entered
             }
         };
-        let of_loop = LoopPlace {
-            id: run.definition.id.clone(),
-            run: open.id.clone(),
-            round: number,
-            of,
-            weight: round.weight.unwrap_or(1),
-            break_ms: ended.map_or(0, |ended| since(ended, SystemClock.now())),
-            break_minutes: round.break_before,
-        };
-        let id = format!("{}-round-{number:02}-{}", open.id, case.scenario.id);
-        let plan = Plan {
-            id: &id,
-            case,
-            seed: round.scenario.is_none().then_some(run.seed),
-            target,
-            minutes,
-            voice: round.interviewer.clone(),
-            of_loop: Some(of_loop),
-        };
-        match round::begin(context, &plan, open, entered, observer)? {
-            Ending::Left => return round::finish(context, Ending::Left, &open.id),
-            Ending::Over => break,
-            Ending::Sealed => before = journal::load(&context.sessions.journal(&id))?.lines,
+        if ending == Ending::Left {
+            return round::finish(context, Ending::Left, &open.id);
         }
     }
-    debrief(context, open, observer)
+}
+
+fn take_up(
+    context: &Context,
+    open: &OpenRound,
+    id: &str,
+    observer: &dyn Observer,
+) -> Result<Ending, Failure> {
+    let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(id), SystemClock)?;
+    context.sessions.forget_if_sent(id, &loaded.lines);
+    match session::replay(&loaded.lines) {
+        Some(session) => round::take_up(context, open, session, loaded.lines, journal, observer),
+        None => Ok(Ending::Left),
+    }
+}
+
+/// A round that is about to be played.
+struct NextRound {
+    number: usize,
+    case: Case,
+    /// When the one before ended.
+    ended: Option<Timestamp>,
+}
+
+/// Plays the next round on the person's word. `None` if they leave the loop for good instead.
+fn begin_round(
+    context: &Context,
+    open: &OpenRound,
+    run: &LoopRun,
+    next: &NextRound,
+    entrance: Option<Entrance>,
+    observer: &dyn Observer,
+) -> Result<Option<Ending>, Failure> {
+    let NextRound { number, case, ended } = next;
+    let (number, of) = (*number, run.definition.rounds.len());
+    let Some(round) = run.definition.rounds.get(number - 1) else { return Ok(None) };
+    let minutes = minutes(case, round.minutes);
+    let target = run.definition.target(round, run.target);
+    let entered = match entrance {
+        Some(entrance) => entrance,
+        None => {
+            round::require_terminal()?;
+            round::warm_up(case, target, observer);
+            let args = LiveArgs { declare: run.declared.clone(), ..LiveArgs::default() };
+            let entered = Entrance::new(context, &args)?;
+            let until = break_ends(*ended, round.break_before);
+            let screen = screen::between_rounds(round, (number, of), minutes, &until, output::width());
+            output::print(&screen)?;
+            match entered.wait_for_word_or_leaving()? {
+                Word::Begin => entered,
+                Word::NotNow => return Ok(Some(Ending::Left)),
+                Word::Leave => return Ok(None),
+            }
+        }
+    };
+    let of_loop = LoopPlace {
+        id: run.definition.id.clone(),
+        run: open.id.clone(),
+        round: number,
+        of,
+        weight: round.weight.unwrap_or(1),
+        break_ms: ended.map_or(0, |ended| since(ended, SystemClock.now())),
+        break_minutes: round.break_before,
+    };
+    let plan = Plan {
+        id: &Sitting::new(&open.id).session(number, &case.scenario.id),
+        case,
+        seed: round.scenario.is_none().then_some(run.seed),
+        target,
+        minutes,
+        voice: round.interviewer.clone(),
+        of_loop: Some(of_loop),
+    };
+    round::begin(context, &plan, open, entered, observer).map(Some)
 }
 
 /// When the break after a round is over, as the clock on the wall shows it.
@@ -245,27 +322,32 @@ fn since(then: Timestamp, now: Timestamp) -> u64 {
 /// Has every round judged that was said to its end, shows what came of all of them, and opens everything again.
 fn debrief(context: &Context, open: &OpenRound, observer: &dyn Observer) -> Result<(), Failure> {
     output::print("\nThe loop is over. The judge reads all rounds now.")?;
-    for id in sessions(context, &open.id)? {
-        let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
+    let sitting = Sitting::new(&open.id);
+    let played = played(context, &sitting)?;
+    let said = played.sessions.iter().filter(|(number, _)| played.stand.get(number) == Some(&Begun::Sealed));
+    for (_, id) in said {
+        let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(id), SystemClock)?;
         let mut lines = loaded.lines;
-        let Some(mut session) =
-            session::replay(&lines).filter(|session| session.is_sealed() && !session.is_over())
-        else {
+        let Some(mut session) = session::replay(&lines).filter(|session| !session.is_over()) else {
             continue;
         };
-        let mut journal = journal.sealed_with(SealingKey::of(&context.home.keys())?);
-        let mut console = Quiet(Terminal::new(Script::new(std::io::empty()), context.cancelled.clone()));
+        let mut journal = journal.sealed_with(round::sealing_key(context)?);
+        let mut console = Terminal::new(Script::new(std::io::empty()), context.cancelled.clone());
         drive::drive(&mut session, &mut lines, &mut journal, observer, &mut console)?;
     }
-    open_rounds::close(&context.sessions, &open.id)?;
-    show(context, &open.id)
+    context.open_rounds.close(&open.id)?;
+    show(context, &sitting)
 }
 
-/// Shows what came of a run.
-pub fn show(context: &Context, run: &str) -> Result<(), Failure> {
+/// Shows what came of a sitting.
+pub fn show(context: &Context, sitting: &Sitting) -> Result<(), Failure> {
     let mut reviews: Vec<Review> = vec![];
-    for id in sessions(context, run)? {
-        reviews.push(review::fold(&journal::load(&context.sessions.journal(&id))?.lines)?);
+    for id in context.sessions.ids()?.iter().filter(|id| sitting.holds(id)) {
+        let review = journal::load(&context.sessions.journal(id)).map_err(Failure::from);
+        match review.and_then(|loaded| Ok(review::fold(&loaded.lines)?)) {
+            Ok(review) => reviews.push(review),
+            Err(why) => eprintln!("note: {}: {}", one_line(id), one_line(&why.message)),
+        }
     }
     let places: Vec<&LoopPlace> =
         reviews.iter().filter_map(|review| review.ledger.as_ref()?.rules.of_loop.as_ref()).collect();
@@ -277,50 +359,20 @@ pub fn show(context: &Context, run: &str) -> Result<(), Failure> {
     Ok(output::print(&screen::debrief(&debrief, definition.as_ref(), output::width()))?)
 }
 
-/// The run that is meant, if one is: its id, or how it begins where no other session begins so.
-pub fn find(context: &Context, given: Option<&str>) -> Result<Option<String>, Failure> {
+/// The sitting that is meant, if one is: its id, or how it begins where no other session begins so.
+pub fn find(context: &Context, given: Option<&str>) -> Result<Option<Sitting>, Failure> {
     let Some(given) = given else { return Ok(None) };
-    let mut runs: Vec<String> = context
-        .sessions
-        .ids()?
-        .into_iter()
-        .filter(|id| id.starts_with(given))
-        .map(|id| id.split_once("-round-").map_or(id.clone(), |(run, _)| run.to_owned()))
-        .collect();
-    runs.dedup();
-    match runs.as_slice() {
-        [run] if run.contains("-loop-") && run.starts_with(given) => Ok(Some(run.clone())),
+    let ids = context.sessions.ids()?;
+    let exact = Sitting::new(given);
+    if ids.iter().any(|id| exact.holds(id)) {
+        return Ok(Some(exact));
+    }
+    let mut found: Vec<Option<Sitting>> =
+        ids.iter().filter(|id| id.starts_with(given)).map(|id| Sitting::of(id)).collect();
+    found.dedup();
+    // How a session's own id begins means that session.
+    match found.as_slice() {
+        [Some(sitting)] if sitting.id().starts_with(given) => Ok(Some(sitting.clone())),
         _ => Ok(None),
-    }
-}
-
-/// A console that shows no card: what came of a round is shown when all are over.
-struct Quiet<C>(C);
-
-impl<C: crate::ports::Console> crate::ports::Console for Quiet<C> {
-    fn show(
-        &mut self,
-        show: &crate::core::session::Show,
-        session: &crate::core::session::Session,
-    ) -> std::io::Result<()> {
-        self.0.show(show, session)
-    }
-
-    fn card(&mut self, _: &Review) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn kept(&mut self) {}
-
-    fn listen(&mut self, _: Option<crate::ports::Overheard>) -> std::io::Result<crate::ports::Heard> {
-        Ok(crate::ports::Heard::Leave)
-    }
-
-    fn rest(&mut self) -> std::io::Result<crate::ports::Heard> {
-        Ok(crate::ports::Heard::Leave)
-    }
-
-    fn busy(&self, what: &'static str) -> Box<dyn crate::ports::Watch> {
-        self.0.busy(what)
     }
 }

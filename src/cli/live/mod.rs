@@ -20,9 +20,9 @@ use crate::{
         clock::SystemClock,
         store::{
             journal::{self, JsonlJournal},
-            open_rounds::{self, OpenRound},
+            open_rounds::OpenRound,
         },
-        terminal::output,
+        terminal::{live::Word, output},
     },
     cli::live::round::{Entrance, Plan, begin, draw, finish, require_terminal, take_up, target, warm_up},
     core::{
@@ -40,12 +40,12 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
         return interview_loop::list(context);
     }
     require_terminal()?;
-    if let Some(open) = open_rounds::current(&context.sessions)? {
+    if let Some(open) = context.open_rounds.current()? {
         return Err(Failure::new(
             REFUSED,
             format!("a live round is open already ({})", one_line(&open.title)),
         )
-        .hint(format!("`pushback resume {}` goes on with it; /quit in it leaves it for good", open.id)));
+        .hint(format!("{} goes on with it; /quit in it leaves it for good", guard::resume(&open))));
     }
     if let Some(id) = &args.loop_id {
         return interview_loop::begin(context, id, args);
@@ -65,7 +65,7 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
     warm_up(case, target, &*observer);
     let entrance = Entrance::new(context, args)?;
     let minutes = case.scenario.minutes;
-    if !entrance.word("a round", minutes, target)? {
+    if entrance.word("a round", minutes, target)? != Word::Begin {
         drop(entrance);
         return Ok(output::print("Nothing has begun, and nothing is recorded.")?);
     }
@@ -75,6 +75,7 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
         title: case.scenario.title.clone(),
         of_loop: None,
         since: SystemClock.now(),
+        elsewhere: None,
     };
     let plan = Plan {
         id: &id,
@@ -103,12 +104,13 @@ pub fn resume(
     lines: Vec<Line>,
     journal: JsonlJournal<SystemClock>,
 ) -> Result<(), Failure> {
-    let open = open_rounds::current(&context.sessions)?.filter(|open| open.id == id);
+    let open = context.open_rounds.current()?.filter(|open| open.id == id);
     let open = open.unwrap_or_else(|| OpenRound {
         id: id.to_owned(),
         title: session.case().scenario.title.clone(),
         of_loop: None,
         since: SystemClock.now(),
+        elsewhere: None,
     });
     let observer = model::observer(context)?;
     let ending = take_up(context, &open, session, lines, journal, &*observer)?;

@@ -13,20 +13,22 @@ use rand_chacha::ChaCha20Rng;
 use crate::cli::{
     args::LiveArgs,
     context::Context,
-    error::{BAD_INPUT, Failure, REFUSED},
+    error::{BROKEN, Failure, REFUSED},
     model::{self, Choice},
 };
 use crate::{
     adapters::{
         clock::{self, SystemClock},
+        paths,
         store::{
-            journal::{self, JsonlJournal},
-            open_rounds::{self, Lookups, OpenRound},
+            begun::{self, Begun},
+            journal::{self, JsonlJournal, OpenError},
+            open_rounds::OpenRound,
             seal::SealingKey,
         },
         terminal::{
             interrupts,
-            live::{self, LiveTerminal, RawTerminal, RoundClock, Setup},
+            live::{self, LiveTerminal, RawTerminal, RoundClock, Setup, Word},
             output,
             practice::Terminal,
             script::Script,
@@ -36,11 +38,14 @@ use crate::{
     core::{
         bank::{Bank, Case, Wanted},
         draw::Rest,
-        hash::fingerprint,
         level::TargetLevel,
-        live::{Aid, LoopPlace, Patience, Rules, Sensors, Sight, Sighting, Thresholds},
-        record::{self, Drawn, FORMAT, Line, Mode, Opened, Record},
-        session::Session,
+        live::{
+            Aid, LoopPlace, Patience, Rules, Sensors, Sight, Sighting, Thresholds,
+            resumed::{Now, Resumed, resumed},
+        },
+        record::{self, Line, Mode, Record},
+        session::{Session, opening::Opening},
+        text::one_line,
         turn::Voice,
     },
     ports::{Clock, Journal, Observer},
@@ -62,9 +67,13 @@ pub fn require_terminal() -> Result<(), Failure> {
         .hint("`pushback practice` plays a script from a pipe"))
 }
 
-/// When each scenario was seen last, in any mode.
+/// When each scenario was seen last, in any mode, also in sessions that were deleted.
 fn last_seen(context: &Context) -> Result<BTreeMap<String, Timestamp>, Failure> {
     let mut seen = BTreeMap::new();
+    for begun in begun::load(&context.home.begun()) {
+        let when = seen.entry(begun.scenario).or_insert(begun.at);
+        *when = begun.at.max(*when);
+    }
     for id in context.sessions.ids()? {
         // What can't be read can't be counted.
         let Ok(loaded) = journal::load(&context.sessions.journal(&id)) else { continue };
@@ -113,7 +122,7 @@ pub struct Entrance {
     sensors: Sensors,
     declared: Vec<Aid>,
     patience: Patience,
-    rules: Thresholds,
+    thresholds: Thresholds,
     who: String,
 }
 
@@ -126,34 +135,39 @@ impl Entrance {
         let raw = take_terminal(context)?;
         let is_slow = declared.contains(&Aid::SlowLink);
         let sensors = live::ask_sensors(&raw, Duration::from_millis(if is_slow { 2000 } else { 300 }))?;
-        let rules = context.config.live.thresholds.with(&declared);
+        let thresholds = context.config.live.thresholds.with(&declared);
         Ok(Self {
             raw,
             sensors,
             declared,
             patience: patience(context),
-            rules,
+            thresholds,
             who: model::who_listens(context),
         })
     }
 
     /// Shows the rules and waits for the person's word.
-    pub fn word(&self, what: &str, minutes: u32, target: TargetLevel) -> Result<bool, Failure> {
+    pub fn word(&self, what: &str, minutes: u32, target: TargetLevel) -> Result<Word, Failure> {
         let rules = screen::Rules {
             what: what.to_owned(),
             minutes,
             target,
             sensors: self.sensors,
-            thresholds: self.rules,
+            thresholds: self.thresholds,
             declared: &self.declared,
             who: &self.who,
         };
         output::print(&screen::rules(&rules, output::width()))?;
-        self.wait_for_word()
+        Ok(live::wait_for_word(&self.raw)?)
     }
 
-    /// Waits for the person's word.
-    pub fn wait_for_word(&self) -> Result<bool, Failure> {
+    /// Waits for the person's word between two rounds, where they may leave for good: that takes a second key.
+    pub fn wait_for_word_or_leaving(&self) -> Result<Word, Failure> {
+        let word = live::wait_for_word(&self.raw)?;
+        if word != Word::Leave {
+            return Ok(word);
+        }
+        output::print("You can't come back to this loop. Q once more leaves it; Enter begins the round.")?;
         Ok(live::wait_for_word(&self.raw)?)
     }
 }
@@ -199,47 +213,37 @@ pub fn begin(
     entrance: Entrance,
     observer: &dyn Observer,
 ) -> Result<Ending, Failure> {
-    let key = SealingKey::of(&context.home.keys())?;
-    let case = plan.case;
-    let opened = Opened {
-        format: FORMAT,
-        program: env!("CARGO_PKG_VERSION").into(),
-        session: plan.id.to_owned(),
-        mode: Mode::Live,
-    };
+    let key = sealing_key(context)?;
     let rules = Rules {
         minutes: plan.minutes,
-        thresholds: entrance.rules,
+        thresholds: entrance.thresholds,
         patience: entrance.patience,
         declared: entrance.declared,
         sensors: entrance.sensors,
         of_loop: plan.of_loop.clone(),
         voice: plan.voice.clone(),
     };
-    let drawn = Drawn {
+    let mut journal = JsonlJournal::create(&context.sessions.journal(plan.id), SystemClock)?.sealed_with(key);
+    context.open_rounds.open(open).map_err(|cause| cannot_open(context, &cause))?;
+    let started = Sight::Started { steady: SystemClock.steady(), boot: clock::boot() };
+    let opening = Opening {
+        session: plan.id,
         target: plan.target,
         seed: plan.seed,
-        scenario: case.scenario.clone(),
-        artifact: case.artifact.clone(),
-        rubric: case.rubric.clone(),
-        scenario_hash: fingerprint(&case.scenario),
-        rubric_hash: fingerprint(&case.rubric),
+        case: plan.case,
+        live: Some((rules.clone(), Sighting { ms: 0, what: started })),
     };
-    let mut journal = JsonlJournal::create(&context.sessions.journal(plan.id), SystemClock)?.sealed_with(key);
-    open_rounds::open(&context.sessions, open)?;
-    let started = Sight::Started { steady: SystemClock.steady(), boot: clock::boot() };
-    let records = [
-        Record::Opened(opened),
-        Record::Rules(Box::new(rules.clone())),
-        Record::Drawn(Box::new(drawn)),
-        Record::Sighted(Sighting { ms: 0, what: started }),
-    ];
-    let mut lines = vec![];
-    for record in &records {
-        lines.push(journal.append(record).map_err(drive::DriveError::from)?);
+    let opened = drive::open(&mut journal, &opening);
+    if opened.is_err() {
+        // Nothing of the case was shown: what can't be begun leaves nothing behind.
+        let _ = std::fs::remove_file(journal.path());
+        let _ = context.open_rounds.close(&open.id);
     }
-    let mut session = Session::new(Mode::Live, plan.target, case.clone());
-    records.iter().for_each(|record| session.apply(record));
+    let (mut session, mut lines) = opened?;
+    let begun =
+        Begun { session: plan.id.to_owned(), scenario: plan.case.scenario.id.clone(), at: SystemClock.now() };
+    begun::remember(&context.home.begun(), &begun)
+        .map_err(|cause| OpenError::io(&context.home.begun(), cause))?;
     if let Some(introduction) = screen::introduction(&rules.voice, output::width()) {
         output::print(&format!("\n{introduction}"))?;
     }
@@ -263,7 +267,7 @@ fn play(
         thresholds: rules.thresholds,
         clock: RoundClock::start(rules.minutes, before),
         draft: context.sessions.draft(&id),
-        lookups: Lookups::of(&context.sessions, &open.id, known_lookups(context, open, lines)?),
+        lookups: context.open_rounds.lookups(&open.id, known_lookups(context, open, lines)?),
         interrupted: context.cancelled.clone(),
     };
     let mut terminal = LiveTerminal::new(raw, setup)?;
@@ -283,7 +287,7 @@ fn known_lookups(context: &Context, open: &OpenRound, lines: &[Line]) -> Result<
         return Ok(lookups(lines));
     }
     let ids = context.sessions.ids()?;
-    let of_run = ids.iter().filter(|id| id.starts_with(&open.id));
+    let of_run = ids.iter().filter(|id| open.covers(id));
     Ok(of_run
         .filter_map(|id| journal::load(&context.sessions.journal(id)).ok())
         .map(|loaded| lookups(&loaded.lines))
@@ -305,47 +309,52 @@ pub fn take_up(
     journal: JsonlJournal<SystemClock>,
     observer: &dyn Observer,
 ) -> Result<Ending, Failure> {
-    let mut journal = journal.sealed_with(SealingKey::of(&context.home.keys())?);
+    let mut journal = journal.sealed_with(sealing_key(context)?);
     if session.is_sealed() {
         // Only the judge is left.
         let mut console = Terminal::new(Script::new(io::empty()), context.cancelled.clone());
         return Ok(drive::drive(&mut session, &mut lines, &mut journal, observer, &mut console)?);
     }
     let rules = record::rules(&lines).cloned();
-    let rules =
-        rules.ok_or_else(|| Failure::new(BAD_INPUT, "the journal of this live session has no rules"))?;
+    let rules = rules.ok_or_else(|| close(context, &open.id, "its journal doesn't say which rules hold"))?;
     require_terminal()?;
-    let before = elapsed(&lines);
-    let away = before.saturating_sub(last_sighting(&lines));
+    let now = Now { wall: SystemClock.now(), steady: SystemClock.steady(), boot: clock::boot() };
+    let Resumed { elapsed, away } = resumed(&lines, &now);
     let raw = take_terminal(context)?;
-    let restarted = Record::Sighted(Sighting { ms: before, what: Sight::Restarted { away } });
+    let restarted = Record::Sighted(Sighting { ms: elapsed, what: Sight::Restarted { away } });
     lines.push(journal.append(&restarted).map_err(drive::DriveError::from)?);
-    play(context, &rules, open, before, &mut session, &mut lines, &mut journal, observer, raw)
+    play(context, &rules, open, elapsed, &mut session, &mut lines, &mut journal, observer, raw)
 }
 
-fn last_sighting(lines: &[Line]) -> u64 {
-    let sighting = lines.iter().rev().find_map(|line| match &line.record {
-        Record::Sighted(sighting) => Some(sighting.ms),
-        _ => None,
-    });
-    sighting.unwrap_or(0)
-}
-
-/// How far wall time, or the steady clock if that is further, has brought a round.
-fn elapsed(lines: &[Line]) -> u64 {
-    let started = lines.iter().find_map(|line| match &line.record {
-        Record::Sighted(Sighting { what: Sight::Started { steady, boot }, .. }) => {
-            Some((line.at, *steady, boot))
+/// Closes a live round, or a loop, that can't go on: it must not lock everything else.
+pub fn close(context: &Context, id: &str, why: &str) -> Failure {
+    let closed = context.open_rounds.close(id);
+    let message = format!("the live round {} can't go on: {why}", one_line(id));
+    match closed {
+        Ok(()) => Failure::new(BROKEN, format!("{message}. It is closed now, without a score"))
+            .hint(format!("`pushback review {id}` shows what can be read of it")),
+        Err(cause) => {
+            let folder = paths::display(context.sessions.folder());
+            Failure::new(BROKEN, message)
+                .hint(format!("and it can't be closed in {folder} ({cause}): make room there"))
         }
-        _ => None,
-    });
-    // Cut off before the clock was put down: it starts now.
-    let Some((at, steady, boot)) = started else { return 0 };
-    let by_wall = SystemClock.now().as_millisecond() - at.as_millisecond();
-    let by_wall = u64::try_from(by_wall).unwrap_or(0);
-    let same_boot = boot.is_some() && *boot == clock::boot();
-    let by_steady = if same_boot { SystemClock.steady().saturating_sub(steady) } else { 0 };
-    by_wall.max(by_steady).max(last_sighting(lines))
+    }
+}
+
+/// What is said when a round can't be put down as open.
+pub fn cannot_open(context: &Context, cause: &io::Error) -> Failure {
+    OpenError::io(context.sessions.folder(), io::Error::new(cause.kind(), cause.to_string())).into()
+}
+
+/// The key that sessions are sealed with. Says so if it is a new one although others were sealed before.
+pub fn sealing_key(context: &Context) -> Result<SealingKey, Failure> {
+    let key = SealingKey::of(&context.home.keys())?;
+    if key.replaces_lost() {
+        output::print(
+            "note: the key that earlier sessions were sealed with is gone, so there is a new one now. `pushback verify` still knows the old one.",
+        )?;
+    }
+    Ok(key)
 }
 
 /// Says how it ended, and lets everything be shown again if it did.
@@ -353,7 +362,7 @@ pub fn finish(context: &Context, ending: Ending, id: &str) -> Result<(), Failure
     match ending {
         Ending::Over | Ending::Sealed => {
             let _ = std::fs::remove_file(context.sessions.draft(id));
-            open_rounds::close(&context.sessions, id)?;
+            context.open_rounds.close(id)?;
             Ok(output::print(&screen::sealed(id, output::width()))?)
         }
         Ending::Left => Ok(output::print(&format!(

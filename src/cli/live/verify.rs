@@ -4,10 +4,11 @@ use std::{fs, path::Path};
 
 use crate::{
     adapters::{
+        bank::library,
         files, paths,
         store::{
-            journal, open_rounds,
-            seal::{self, SealingKey},
+            journal,
+            seal::{self, Broken, SealingKey},
         },
         terminal::output,
     },
@@ -20,8 +21,10 @@ use crate::{
     core::{
         live::Closes,
         record::{Mode, Record},
+        review::origin::origin,
         text::one_line,
     },
+    render::origin as screen,
 };
 
 /// Says whether a live session is whole, and writes it as one file if asked to.
@@ -39,23 +42,45 @@ pub fn verify(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
     }
     let bytes = fs::read(&path)
         .map_err(|error| Failure::new(FAILED, format!("can't read {}: {error}", paths::display(&path))))?;
-    let own = SealingKey::of(&context.home.keys())?;
-    let key = args.public_key.as_deref().map(seal::public_key).transpose()?;
-    // A file may be from another machine, whose key only its owner can tell.
-    let trusted = key.clone().or_else(|| id.as_ref().map(|_| own.public()));
-    let whole = seal::verify(&bytes, trusted.as_deref(), seal::remembered(&path).as_ref())
-        .map_err(|broken| Failure::new(BROKEN, format!("{}: {broken}", one_line(&name))))?;
+    let broken = |broken| Failure::new(BROKEN, format!("{}: {broken}", one_line(&name)));
+    let given = args.public_key.as_deref().map(seal::public_key).transpose()?;
+    let whole = seal::verify(&bytes, given.as_deref(), seal::remembered(&path).as_ref()).map_err(broken)?;
+    if let Some(id) = id.as_ref().filter(|id| **id != whole.opened.session) {
+        let was = format!("{} ({id} is only its name)", one_line(&whole.opened.session));
+        return Err(broken(Broken::OtherSession { was }));
+    }
+    let keys = context.home.keys();
+    let own = SealingKey::existing(&keys)?;
+    let is_own = own.as_ref().is_some_and(|own| own.public() == whole.key);
+    let was_own = !is_own && seal::known_keys(&keys).contains(&whole.key);
+    if id.is_some() && given.is_none() && !is_own && !was_own {
+        // A file may be from another machine, whose key only its owner can tell.
+        return Err(broken(Broken::OtherKey { key: whole.key }));
+    }
     let closes = match whole.closes {
         Closes::Everything => "to its end",
         Closes::Words => "up to the last word; nothing of the judge is in it",
     };
+    let is_whole = if whole.end_is_known { "is whole" } else { "is whole as far as it goes" };
     output::print(&format!(
-        "{} is whole: {} lines, sealed {closes}.\nsealed with {}",
+        "{} {is_whole}: {} lines, sealed {closes}.\nsealed with {}",
         one_line(&name),
         whole.lines,
         whole.key
     ))?;
-    if trusted.is_none() && whole.key != own.public() {
+    if !whole.end_is_known {
+        output::print(
+            "Nothing outside this journal says where it ends, so the end can't be known: it may have been cut back to an earlier seal.",
+        )?;
+    }
+    if was_own {
+        output::print("That is an earlier key of this machine, which is gone.")?;
+    }
+    if let Some(drawn) = &whole.drawn {
+        let origin = origin(drawn, Some(&whole.opened.program), &library::shipped());
+        output::print(&screen::origin(&origin))?;
+    }
+    if id.is_none() && given.is_none() && !is_own && !was_own {
         output::print(
             "This key is in the file itself. Compare it with the one that its owner gave you, or pass that with --public-key.",
         )?;
@@ -64,9 +89,9 @@ pub fn verify(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
     let Some(id) = id else {
         return Err(Failure::new(BAD_INPUT, "only a session of this machine can be exported"));
     };
-    if whole.key != own.public() {
+    let Some(own) = own.filter(|_| is_own) else {
         return Err(Failure::new(BAD_INPUT, "only a session that this machine sealed can be exported"));
-    }
+    };
     files::replace(&std::path::absolute(out).unwrap_or_else(|_| out.clone()), &own.export(&id, &bytes))
         .map_err(|error| Failure::new(FAILED, format!("can't write {}: {error}", paths::display(out))))?;
     Ok(output::print(&format!(
@@ -78,7 +103,7 @@ pub fn verify(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
 
 /// A practice session is never sealed, and an open one not yet.
 fn require_sealed(context: &Context, id: &str) -> Result<(), Failure> {
-    if open_rounds::current(&context.sessions)?.is_some_and(|open| id.starts_with(&open.id)) {
+    if context.open_rounds.current()?.is_some_and(|open| open.covers(id)) {
         return Err(Failure::new(REFUSED, format!("{id} is still open: it is sealed when it is over")));
     }
     let loaded = journal::load(&context.sessions.journal(id));

@@ -16,14 +16,15 @@ use super::{
 };
 use crate::{
     adapters::{
+        bank::library,
         store::{
             journal::{self, Damage, Loaded},
             summaries::{self},
         },
         terminal::{output, pager},
     },
-    core::review::{self, Review},
-    render::{self, html},
+    core::review::{self, Review, origin::origin},
+    render::{self, html, style},
 };
 
 /// Shows a session in the form that was asked for.
@@ -48,7 +49,13 @@ pub fn run(context: &Context, args: &ReviewArgs) -> Result<(), Failure> {
         let page = html::review::review(&review, &tries, html::Place::Alone, &output::zone());
         return keep_page(args.html.as_deref(), &review.session, &page, args.open);
     }
-    Ok(pager::show(&render::review::review(&review, output::width(), &output::zone()))?)
+    let mut text = render::review::review(&review, output::width(), &output::zone());
+    if review.ledger.is_some() {
+        let origin = origin(&review.drawn, None, &library::shipped());
+        let words = style::wrap_hanging(&render::origin::origin(&origin), output::width(), 0, 0);
+        text.push_str(&format!("\n{words}\n"));
+    }
+    Ok(pager::show(&text)?)
 }
 
 /// The review of the session that was named, up to the damage if its journal is damaged, which is told.

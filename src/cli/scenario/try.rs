@@ -1,6 +1,7 @@
 //! `pushback scenario try`: a round as the candidate sees it, with notes for its author, of which nothing is kept.
 
 use std::{
+    collections::BTreeMap,
     io::{self, IsTerminal, Read, Write},
     sync::atomic::Ordering,
     time::Instant,
@@ -29,15 +30,14 @@ use crate::{
         model::{self, Choice},
     },
     core::{
-        bank::Case,
-        hash::fingerprint,
+        bank::{Case, rubric::Rubric},
         live::Closes,
-        record::{Drawn, FORMAT, Line, Mode, Opened, Purpose, Record, Route, RoutedBy},
+        record::{Line, Purpose, Record, Route, RoutedBy},
         review::Review,
-        session::{Session, Show, routing},
+        session::{Session, Show, opening::Opening, routing},
         turn::Ask,
     },
-    ports::{Clock, Console, Heard, Journal, JournalError, Message, Observer, Overheard, Watch},
+    ports::{Clock, Console, Heard, Journal, JournalError, Message, Observer, Overheard, Rested, Watch},
     render::{card, style},
 };
 
@@ -119,26 +119,8 @@ fn play(
         ),
     ))?;
     let mut journal = Notes { case, lines: 0 };
-    let opened = Opened {
-        format: FORMAT,
-        program: env!("CARGO_PKG_VERSION").into(),
-        session: "dry".into(),
-        mode: Mode::Practice,
-    };
-    let drawn = Drawn {
-        target,
-        seed: None,
-        scenario: case.scenario.clone(),
-        artifact: case.artifact.clone(),
-        rubric: case.rubric.clone(),
-        scenario_hash: fingerprint(&case.scenario),
-        rubric_hash: fingerprint(&case.rubric),
-    };
-    let mut lines = vec![];
-    for record in [Record::Opened(opened), Record::Drawn(Box::new(drawn))] {
-        lines.push(journal.append(&record).map_err(drive::DriveError::from)?);
-    }
-    let mut session = Session::new(Mode::Practice, target, case.clone());
+    let opening = Opening { session: "dry", target, seed: None, case, live: None };
+    let (mut session, mut lines) = drive::open(&mut journal, &opening)?;
     let cancelled = context.cancelled.clone();
     let began = Instant::now();
     let ending = if io::stdin().is_terminal() && io::stdout().is_terminal() {
@@ -253,7 +235,11 @@ impl<I: Input> Console for Dry<I> {
         self.0.listen(overheard)
     }
 
-    fn rest(&mut self) -> io::Result<Heard> {
+    fn own_view(&mut self, rubric: &Rubric) -> io::Result<BTreeMap<String, u8>> {
+        self.0.own_view(rubric)
+    }
+
+    fn rest(&mut self) -> io::Result<Rested> {
         self.0.rest()
     }
 

@@ -3,6 +3,7 @@
 
 pub mod buffer;
 pub mod keys;
+pub mod resumed;
 pub mod typing;
 
 use jiff::Timestamp;

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod compare;
 pub mod dispute;
 pub mod ledger;
+pub mod origin;
 pub mod summary;
 pub mod timeline;
 mod transcript;

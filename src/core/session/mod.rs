@@ -3,31 +3,14 @@
 //! State changes only by [`Session::apply`]ing a record, so a session that was cut off is taken up by
 //! applying what its journal holds, and no state exists that the journal doesn't.
 
+mod apply;
 mod event;
 mod live;
+pub mod opening;
+pub mod policy;
 pub mod probing;
 pub mod routing;
 pub mod scripted;
-/// The session in the state in which its journal leaves it.
-pub fn replay(lines: &[Line]) -> Option<Session> {
-    let drawn = drawn(lines)?;
-    let mode = match &lines.first()?.record {
-        Record::Opened(opened) => opened.mode,
-        _ => return None,
-    };
-    let case = Case {
-        scenario: drawn.scenario.clone(),
-        artifact: drawn.artifact.clone(),
-        rubric: drawn.rubric.clone(),
-    };
-    let mut session = Session::new(mode, drawn.target, case);
-    for line in lines {
-        session.apply(&line.record);
-    }
-    Some(session)
-}
-
-pub mod policy;
 #[cfg(test)]
 mod tests;
 
@@ -37,19 +20,18 @@ use super::{
     bank::Case,
     judging::{Observation, questions::Exam, verdict},
     level::TargetLevel,
-    live::{Closes, Cut},
+    live::{Closes, Cut, Rules},
     record::{Line, Mode, Observed, Purpose, Record, Route, RoutedBy, Use, drawn},
-    turn::Voice,
     turn::{Ask, Asked, Turn},
 };
-pub use event::{Effect, Event, Show};
+pub use event::{Effect, Event, Show, Step, Unexpected, Wait};
 use policy::{Action, Phase};
 use scripted::Scripted;
 
 /// Most probes in a round.
 pub const MOST_PROBES: usize = 3;
 
-/// What the round is waiting for.
+/// Where the round stands.
 #[derive(Clone, Debug, PartialEq)]
 enum Stage {
     Unasked,
@@ -67,6 +49,22 @@ enum Stage {
     Over,
 }
 
+impl Stage {
+    /// For the message about an event that doesn't fit.
+    fn waits_for(&self) -> &'static str {
+        match self {
+            Self::Unasked => "the beginning",
+            Self::Listening => "the candidate",
+            Self::Paused => "the end of a pause",
+            Self::Routing(_) => "what a message is",
+            Self::Replying(_) | Self::Asking | Self::Rating(_) => "nothing",
+            Self::Reading => "the judge",
+            Self::Sealing(_) => "a seal",
+            Self::Over => "nothing, because it is over",
+        }
+    }
+}
+
 /// One round.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -80,8 +78,12 @@ pub struct Session {
     /// The latest observation of each signal.
     seen: BTreeMap<String, Observation>,
     stage: Stage,
-    /// How the interviewer says what is not in the scenario.
-    voice: Voice,
+    /// Whether the person is asked for their own view of each criterion before the card.
+    asks_own_view: bool,
+    /// Whether they said it already.
+    own_view_is_known: bool,
+    /// Live: what holds in it.
+    rules: Option<Box<Rules>>,
     /// Live: what was said is closed.
     sealed: bool,
     /// Live: the person left for good.
@@ -91,7 +93,6 @@ pub struct Session {
 impl Session {
     /// A round that has not begun.
     pub fn new(mode: Mode, target: TargetLevel, case: Case) -> Self {
-        let voice = case.scenario.interviewer.clone().unwrap_or_default();
         Self {
             mode,
             target,
@@ -102,10 +103,18 @@ impl Session {
             answered: false,
             seen: BTreeMap::new(),
             stage: Stage::Unasked,
-            voice,
+            asks_own_view: false,
+            own_view_is_known: false,
+            rules: None,
             sealed: false,
             abandoned: false,
         }
+    }
+
+    /// Has the person asked for their own view of each criterion before they see the card. Live rounds never ask, and
+    /// nobody is asked twice.
+    pub fn ask_own_view(&mut self) {
+        self.asks_own_view = self.mode == Mode::Practice && !self.own_view_is_known;
     }
 
     /// The case that is played.
@@ -152,11 +161,17 @@ impl Session {
         Exam::new(&self.case, &turns, |_| true)
     }
 
-    /// Takes in an event and says what is to be done about it.
-    pub fn handle(&mut self, event: Event) -> Vec<Effect> {
+    /// Takes in an event and says what is to be done about it, and what comes next.
+    ///
+    /// # Errors
+    ///
+    /// When the round doesn't wait for such an event. Nothing has changed then.
+    pub fn handle(&mut self, event: Event) -> Result<Step, Unexpected> {
+        if !self.expects(&event) {
+            return Err(Unexpected { event: event.name(), waits_for: self.stage.waits_for() });
+        }
         let mut effects = vec![];
         match event {
-            event if !self.expects(&event) => {}
             Event::Began => self.begin(&mut effects),
             Event::Said(text) if text.trim().is_empty() => effects.push(Effect::Show(Show::NothingSent)),
             Event::Said(text) => self.guarded(Action::Say, &mut effects, |session, effects| {
@@ -177,6 +192,13 @@ impl Session {
                 });
                 self.record(Record::Routed { route, by }, &mut effects);
             }
+            Event::OwnView(levels) => {
+                // Who skips everything leaves no record, and is asked again only if the round is taken up again.
+                self.asks_own_view = false;
+                if !levels.is_empty() {
+                    self.record(Record::SelfRated { levels }, &mut effects);
+                }
+            }
             Event::Observed(Ok(observed)) => {
                 self.record(Record::Observed(Box::new(observed)), &mut effects);
             }
@@ -193,99 +215,14 @@ impl Session {
             Event::Saw(sighting) => self.record(Record::Sighted(sighting), &mut effects),
             Event::Deadline(typed) => self.deadline(typed, &mut effects),
             Event::Abandoned => self.record(Record::Ended { why: Cut::Abandoned }, &mut effects),
-            Event::Sealed(seal) => {
-                // The journal has it already: nobody else can sign.
-                self.apply(&Record::Sealed(seal));
-                if self.is_over() {
-                    effects.push(Effect::Show(Show::Card));
+            Event::Sealed(closes) => {
+                if let Some(next) = self.was_sealed(closes, &mut effects) {
+                    return Ok(Step { effects, next });
                 }
             }
         }
-        self.advance(&mut effects);
-        effects
-    }
-
-    /// Changes the state as a record says. The only place where it changes.
-    pub fn apply(&mut self, record: &Record) {
-        match record {
-            Record::Corrected(corrected) => self.case.rubric = corrected.rubric.clone(),
-            // What the candidate thinks of the result changes nothing of the round.
-            Record::Opened(_) | Record::Drawn(_) | Record::SelfRated { .. } | Record::Disputed(_) => {}
-            Record::Asked(asked) => self.apply_asked(asked),
-            Record::Said { text } => self.stage = Stage::Routing(text.clone()),
-            Record::Routed { route, .. } => self.apply_routed(*route),
-            Record::Used { what } => self.apply_used(what),
-            Record::Observed(observed) => {
-                for observation in &observed.observations {
-                    self.seen.insert(observation.signal.clone(), observation.clone());
-                }
-                self.stage = match observed.purpose {
-                    Purpose::Probe => Stage::Asking,
-                    Purpose::Card => Stage::Rating(observed.clone()),
-                };
-            }
-            Record::Unobserved { purpose: Purpose::Probe, .. } => self.stage = Stage::Asking,
-            Record::Unobserved { purpose: Purpose::Card, .. } | Record::Scored(_) => {
-                self.stage = self.after_card();
-            }
-            Record::Rules(rules) => self.voice = rules.voice.clone(),
-            Record::Sighted(_) => {}
-            Record::Ended { why } => self.apply_ended(*why),
-            Record::Sealed(seal) => self.apply_sealed(seal.closes),
-        }
-    }
-
-    fn apply_asked(&mut self, asked: &Asked) {
-        match &asked.kind {
-            Ask::Opening | Ask::Probe { .. } | Ask::Twist => {
-                self.turns.push(Turn { question: asked.text.clone(), kind: asked.kind.clone(), said: vec![] })
-            }
-            Ask::Fact { fact } => {
-                if !self.told.contains(fact) {
-                    self.told.push(*fact);
-                }
-            }
-            Ask::Phrase { .. } => {}
-        }
-        self.stage = Stage::Listening;
-    }
-
-    fn apply_routed(&mut self, route: Route) {
-        let Stage::Routing(message) = std::mem::replace(&mut self.stage, Stage::Listening) else { return };
-        match route {
-            Route::Answer => {
-                if let Some(turn) = self.turns.last_mut() {
-                    turn.said.push(message);
-                }
-                self.answered = true;
-                self.stage = self.after_answer();
-            }
-            Route::Done => self.stage = self.after_answer(),
-            Route::Fact { .. } | Route::Unknown | Route::Repeat | Route::Help => {
-                self.stage = Stage::Replying(route);
-            }
-        }
-    }
-
-    fn apply_used(&mut self, what: &Use) {
-        match what {
-            Use::Hint { signal } => self.hinted.push(signal.clone()),
-            Use::Rubric => {}
-            Use::Skip => self.stage = Stage::Reading,
-            Use::Pause => self.stage = Stage::Paused,
-            Use::Continue => self.stage = Stage::Listening,
-            Use::Retry => {
-                // The unanswered question goes, and comes again if it is still the one to ask.
-                while self.turns.len() > 1 && self.turns.last().is_some_and(|turn| turn.said.is_empty()) {
-                    self.turns.pop();
-                }
-                if let Some(turn) = self.turns.last_mut() {
-                    turn.said.clear();
-                }
-                self.seen.clear();
-                self.stage = Stage::Listening;
-            }
-        }
+        let next = self.advance(&mut effects);
+        Ok(Step { effects, next })
     }
 
     fn begin(&mut self, effects: &mut Vec<Effect>) {
@@ -295,10 +232,7 @@ impl Session {
         }
         effects.push(Effect::Show(Show::Case));
         match self.stage {
-            Stage::Unasked => {
-                let opening = Scripted::opening(&self.case).spoken();
-                self.ask(opening, effects);
-            }
+            Stage::Unasked => {}
             Stage::Paused => {
                 effects.push(Effect::Show(Show::Recap));
                 self.record(Record::Used { what: Use::Continue }, effects);
@@ -348,15 +282,18 @@ impl Session {
         }
     }
 
-    /// Goes on until somebody else has to do something: the candidate, the model, or nobody.
-    fn advance(&mut self, effects: &mut Vec<Effect>) {
+    /// Goes on until somebody else has to do something: the candidate, the model, the journal, or nobody.
+    fn advance(&mut self, effects: &mut Vec<Effect>) -> Wait {
         loop {
             match &self.stage {
-                Stage::Unasked => return,
-                Stage::Listening => return effects.push(Effect::Listen),
-                Stage::Paused => return effects.push(Effect::Rest),
-                Stage::Sealing(closes) => return effects.push(Effect::Seal(*closes)),
-                Stage::Over => return effects.push(Effect::End),
+                Stage::Unasked => {
+                    let opening = Scripted::opening(&self.case).spoken();
+                    self.ask(opening, effects);
+                }
+                Stage::Listening => return Wait::Listen,
+                Stage::Paused => return Wait::Rest,
+                Stage::Sealing(closes) => return Wait::Seal(*closes),
+                Stage::Over => return Wait::End,
                 Stage::Routing(message) => {
                     if routing::is_certainly_an_answer(message) {
                         let routed = Record::Routed { route: Route::Answer, by: RoutedBy::Rule };
@@ -364,12 +301,12 @@ impl Session {
                     } else {
                         let message = message.clone();
                         let question = self.turns.last().map_or_else(String::new, |t| t.question.clone());
-                        return effects.push(Effect::Route { message, question });
+                        return Wait::Route { message, question, limit: self.patience().map(|p| p.route) };
                     }
                 }
                 Stage::Replying(route) => {
                     let open = self.question().unwrap_or_else(|| Scripted::opening(&self.case).spoken());
-                    let reply = Scripted::reply(&self.case, &self.voice, *route, &open).spoken();
+                    let reply = Scripted::reply(&self.case, &self.voice(), *route, &open).spoken();
                     self.ask(reply, effects);
                 }
                 Stage::Reading => {
@@ -386,8 +323,15 @@ impl Session {
                     if exam.is_empty() {
                         let observed = Observed::nothing(purpose, exam.spans());
                         self.record(Record::Observed(Box::new(observed)), effects);
+                    } else if self.waits_for_own_view() {
+                        return Wait::OwnView;
                     } else {
-                        return effects.push(Effect::Observe { purpose, exam: Box::new(exam) });
+                        let limit = match purpose {
+                            Purpose::Probe => self.patience().map(|p| p.read),
+                            // After the seal nobody's time runs.
+                            Purpose::Card => None,
+                        };
+                        return Wait::Observe { purpose, exam: Box::new(exam), limit };
                     }
                 }
                 Stage::Asking => self.ask_next(effects),
@@ -461,6 +405,11 @@ impl Session {
         if self.sealed || self.twist_was_asked() { Purpose::Card } else { Purpose::Probe }
     }
 
+    /// Whether the person's own view is due: everything was said, and the judge was not asked for the card yet.
+    fn waits_for_own_view(&self) -> bool {
+        self.asks_own_view && self.stage == Stage::Reading && self.purpose() == Purpose::Card
+    }
+
     fn phase(&self) -> Phase {
         if self.is_over() {
             Phase::Over
@@ -478,4 +427,23 @@ impl Session {
     fn probes_asked(&self) -> usize {
         self.turns.iter().filter(|turn| matches!(turn.kind, Ask::Probe { .. })).count()
     }
+}
+
+/// The session in the state in which its journal leaves it.
+pub fn replay(lines: &[Line]) -> Option<Session> {
+    let drawn = drawn(lines)?;
+    let mode = match &lines.first()?.record {
+        Record::Opened(opened) => opened.mode,
+        _ => return None,
+    };
+    let case = Case {
+        scenario: drawn.scenario.clone(),
+        artifact: drawn.artifact.clone(),
+        rubric: drawn.rubric.clone(),
+    };
+    let mut session = Session::new(mode, drawn.target, case);
+    for line in lines {
+        session.apply(&line.record);
+    }
+    Some(session)
 }

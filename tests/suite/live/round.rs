@@ -12,8 +12,8 @@ use pushback::{
     core::{
         level::TargetLevel,
         live::{Patience, Rules, Sensors, Sight, Sighting, Thresholds, typing::Typing},
-        record::{Drawn, FORMAT, Mode, Opened, Record},
-        session::{Effect, Event, Session},
+        record::Record,
+        session::{Effect, Event, opening::Opening},
         turn::Voice,
     },
     ports::{Clock, Journal},
@@ -256,12 +256,16 @@ impl Clock for Past {
 /// A live round of twelve minutes that was cut off, and began so many seconds ago.
 pub fn cut_off(home: &Home, seconds_ago: i64) -> String {
     let place = paths::Home::at(home.path());
-    let sessions = Sessions::of(&place);
     let began = Timestamp::now() - SignedDuration::from_secs(seconds_ago);
     let id = crafted(home, began, vec![]);
-    let open =
-        open_rounds::OpenRound { id: id.clone(), title: "A round".into(), of_loop: None, since: began };
-    open_rounds::open(&sessions, &open).unwrap();
+    let open = open_rounds::OpenRound {
+        id: id.clone(),
+        title: "A round".into(),
+        of_loop: None,
+        since: began,
+        elsewhere: None,
+    };
+    open_rounds::OpenRounds::of(&place).open(&open).unwrap();
     id
 }
 
@@ -282,28 +286,21 @@ pub fn crafted(home: &Home, began: Timestamp, more: Vec<Record>) -> String {
         of_loop: None,
         voice: Voice::default(),
     };
-    let drawn = Drawn {
+    let started = Sighting { ms: 0, what: Sight::Started { steady: 0, boot: None } };
+    let opening = Opening {
+        session: &id,
         target: TargetLevel::Staff,
         seed: None,
-        scenario: case.scenario.clone(),
-        artifact: None,
-        rubric: case.rubric.clone(),
-        scenario_hash: String::new(),
-        rubric_hash: String::new(),
+        case: &case,
+        live: Some((rules, started)),
     };
-    let opened = Opened { format: FORMAT, program: "0".into(), session: id.clone(), mode: Mode::Live };
-    let started = Sighting { ms: 0, what: Sight::Started { steady: 0, boot: None } };
-    let mut records = vec![
-        Record::Opened(opened),
-        Record::Rules(Box::new(rules)),
-        Record::Drawn(Box::new(drawn)),
-        Record::Sighted(started),
-    ];
-    let mut session = Session::new(Mode::Live, TargetLevel::Staff, case);
-    records.extend(session.handle(Event::Began).into_iter().filter_map(|effect| match effect {
-        Effect::Record(record) => Some(record),
-        _ => None,
-    }));
+    let (mut records, mut session) = (opening.records(), opening.session());
+    records.extend(session.handle(Event::Began).unwrap().effects.into_iter().filter_map(
+        |effect| match effect {
+            Effect::Record(record) => Some(record),
+            _ => None,
+        },
+    ));
     records.extend(more);
     records.iter().for_each(|record| drop(journal.append(record).unwrap()));
     id

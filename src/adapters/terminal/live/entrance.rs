@@ -9,6 +9,7 @@ use std::{
 use super::{RawTerminal, readable};
 use crate::core::live::{
     Answer, Sensors, Thresholds,
+    buffer::Edit,
     keys::{Filter, Key, Seen, Stamped},
 };
 
@@ -50,12 +51,23 @@ pub fn ask_sensors(_taken: &RawTerminal, patience: Duration) -> io::Result<Senso
     Ok(sensors)
 }
 
-/// Waits for the person's word: Enter begins, Ctrl-C and Esc don't.
+/// The person's word before a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Enter: begin.
+    Begin,
+    /// Esc or Ctrl-C: not now.
+    NotNow,
+    /// Q: not at all, where that is offered.
+    Leave,
+}
+
+/// Waits for the person's word.
 ///
 /// # Errors
 ///
 /// When the terminal is gone.
-pub fn wait_for_word(_taken: &RawTerminal) -> io::Result<bool> {
+pub fn wait_for_word(_taken: &RawTerminal) -> io::Result<Word> {
     let mut filter = Filter::new(Thresholds::default());
     let began = Instant::now();
     loop {
@@ -64,7 +76,7 @@ pub fn wait_for_word(_taken: &RawTerminal) -> io::Result<bool> {
         let seen = if readable(Duration::from_millis(wait))? {
             let mut bytes = [0; 1024];
             match rustix::io::read(rustix::stdio::stdin(), &mut bytes)? {
-                0 => return Ok(false),
+                0 => return Ok(Word::NotNow),
                 read => filter.feed(&bytes[..read], now()),
             }
         } else {
@@ -72,9 +84,10 @@ pub fn wait_for_word(_taken: &RawTerminal) -> io::Result<bool> {
         };
         for seen in seen {
             match seen {
-                Seen::Key(Stamped { key: Key::Enter, .. }) => return Ok(true),
-                Seen::Key(Stamped { key: Key::Interrupt | Key::Send, .. }) => return Ok(false),
-                Seen::Denied(key) if key == "Esc" => return Ok(false),
+                Seen::Key(Stamped { key: Key::Enter, .. }) => return Ok(Word::Begin),
+                Seen::Key(Stamped { key: Key::Interrupt | Key::Send, .. }) => return Ok(Word::NotNow),
+                Seen::Key(Stamped { key: Key::Edit(Edit::Insert('q' | 'Q')), .. }) => return Ok(Word::Leave),
+                Seen::Denied(key) if key == "Esc" => return Ok(Word::NotNow),
                 _ => {}
             }
         }

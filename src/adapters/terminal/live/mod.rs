@@ -7,7 +7,7 @@ mod raw;
 mod round_clock;
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fs, io,
     path::PathBuf,
     sync::{
@@ -19,7 +19,7 @@ use std::{
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-pub use entrance::{ask_sensors, note, wait_for_word};
+pub use entrance::{Word, ask_sensors, note, wait_for_word};
 pub use painter::Painter;
 pub use raw::{RawTerminal, repair};
 pub use round_clock::RoundClock;
@@ -28,6 +28,7 @@ use super::{output::Busy, practice};
 use crate::{
     adapters::{store::open_rounds::Lookups, terminal::output},
     core::{
+        bank::rubric::Rubric,
         command::{self, Command, Place},
         judging::Unscored,
         live::{
@@ -40,7 +41,7 @@ use crate::{
         session::{Session, Show},
         turn::Asked,
     },
-    ports::{Console, Heard, Overheard, Watch},
+    ports::{Console, Heard, Overheard, Rested, Watch},
     render::{style, term},
 };
 
@@ -484,9 +485,14 @@ impl Console for LiveTerminal {
         }
     }
 
-    fn rest(&mut self) -> io::Result<Heard> {
+    fn own_view(&mut self, _: &Rubric) -> io::Result<BTreeMap<String, u8>> {
+        // The core asks for none in live mode.
+        Ok(BTreeMap::new())
+    }
+
+    fn rest(&mut self) -> io::Result<Rested> {
         // Nothing stops the clock in live mode.
-        Ok(Heard::Leave)
+        Ok(Rested::Leave)
     }
 
     fn done(&mut self) {

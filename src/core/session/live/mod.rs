@@ -3,10 +3,13 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Effect, Event, Session, Show, Stage};
+use std::borrow::Cow;
+
+use super::{Effect, Event, Session, Show, Stage, Wait};
 use crate::core::{
-    live::{Closes, Cut},
+    live::{Closes, Cut, Patience},
     record::{Mode, Record, Route, RoutedBy},
+    turn::Voice,
 };
 
 impl Session {
@@ -14,27 +17,58 @@ impl Session {
     /// anything of the judge into sight before its time.
     pub(super) fn expects(&self, event: &Event) -> bool {
         let is_live = self.mode == Mode::Live;
-        let is_listening = matches!(self.stage, Stage::Listening | Stage::Over);
         match event {
             Event::Began => true,
-            Event::Said(_) | Event::Wants(_) => !is_live || is_listening,
-            Event::Resumed => !is_live,
+            Event::Said(_) | Event::Wants(_) => matches!(self.stage, Stage::Listening | Stage::Over),
+            Event::Resumed => self.stage == Stage::Paused,
             Event::Routed(_) => matches!(self.stage, Stage::Routing(_)),
-            Event::Observed(Ok(observed)) => {
-                self.stage == Stage::Reading && observed.purpose == self.purpose()
+            Event::OwnView(_) => self.waits_for_own_view(),
+            Event::Observed(observed) => {
+                let fits = observed.as_ref().is_ok_and(|observed| observed.purpose == self.purpose());
+                self.stage == Stage::Reading && !self.waits_for_own_view() && (fits || observed.is_err())
             }
-            Event::Observed(Err(_)) => self.stage == Stage::Reading,
-            Event::Saw(_) => is_live,
+            Event::Saw(_) => is_live && self.stage != Stage::Unasked,
             Event::Deadline(_) | Event::Abandoned => {
-                is_live && !self.sealed && !matches!(self.stage, Stage::Sealing(_) | Stage::Over)
+                let is_closed = matches!(self.stage, Stage::Unasked | Stage::Sealing(_) | Stage::Over);
+                is_live && !self.sealed && !is_closed
             }
-            Event::Sealed(seal) => self.stage == Stage::Sealing(seal.closes),
+            Event::Sealed(closes) => self.stage == Stage::Sealing(*closes),
         }
     }
 
     /// Who asks.
     pub fn interviewer(&self) -> &str {
-        self.voice.who()
+        match (&self.rules, &self.case.scenario.interviewer) {
+            (Some(rules), _) => rules.voice.who(),
+            (None, Some(voice)) => voice.who(),
+            (None, None) => Voice::UNNAMED,
+        }
+    }
+
+    /// How the interviewer says what is not in the scenario.
+    pub(super) fn voice(&self) -> Cow<'_, Voice> {
+        let own = self.rules.as_ref().map(|rules| &rules.voice).or(self.case.scenario.interviewer.as_ref());
+        own.map_or_else(Cow::default, Cow::Borrowed)
+    }
+
+    /// How long the round waits for the model.
+    pub(super) fn patience(&self) -> Option<Patience> {
+        self.rules.as_ref().map(|rules| rules.patience)
+    }
+
+    /// Goes on behind a seal, which the journal has already: nobody else can sign. In an interview loop the judge waits
+    /// for the other rounds, and the card for the debrief; who left for good sees at once what came of it.
+    pub(super) fn was_sealed(&mut self, closes: Closes, effects: &mut Vec<Effect>) -> Option<Wait> {
+        self.apply_sealed(closes);
+        if closes == Closes::Words {
+            effects.push(Effect::LetGo);
+        }
+        let waits_for_others =
+            self.rules.as_ref().is_some_and(|rules| rules.of_loop.is_some()) && !self.abandoned;
+        if self.is_over() && !waits_for_others {
+            effects.push(Effect::Show(Show::Card));
+        }
+        (closes == Closes::Words && waits_for_others).then_some(Wait::Loop)
     }
 
     /// Whether what was said is sealed, so that the judge may speak.

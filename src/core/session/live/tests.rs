@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use super::super::*;
 use crate::core::{
     judging::{Judge, Unscored, Usage},
-    live::{Patience, Rules, Seal, Sensors, Sight, Sighting, Thresholds},
+    live::{LoopPlace, Patience, Rules, Sensors, Sight, Sighting, Thresholds},
     session::policy::Denied,
     turn::Phrase,
+    turn::Voice,
 };
 
 /// Words that stand in the rubric only. None may be seen before the seal.
@@ -56,7 +57,7 @@ fn rules(voice: Voice) -> Record {
 fn live() -> Session {
     let mut session = Session::new(Mode::Live, TargetLevel::Staff, case());
     session.apply(&rules(Voice::default()));
-    session.handle(Event::Began);
+    session.handle(Event::Began).unwrap();
     session
 }
 
@@ -68,7 +69,7 @@ fn routed(route: Route) -> Event {
 }
 
 fn seal(closes: Closes) -> Event {
-    Event::Sealed(Seal { closes, key: String::new(), signature: String::new() })
+    Event::Sealed(closes)
 }
 
 fn unread() -> Event {
@@ -76,47 +77,99 @@ fn unread() -> Event {
 }
 
 /// Everything that the candidate gets to see.
-fn seen(effects: &[Effect]) -> String {
-    let shown = effects
-        .iter()
-        .filter(|effect| !matches!(effect, Effect::Record(Record::Observed(_)) | Effect::Observe { .. }));
+fn seen(step: &Step) -> String {
+    let shown = step.effects.iter().filter(|effect| !matches!(effect, Effect::Record(Record::Observed(_))));
     format!("{:?}", shown.collect::<Vec<_>>()).to_lowercase()
 }
 
-fn answer(session: &mut Session) -> Vec<Effect> {
-    session.handle(Event::Said(ANSWER.into()));
-    session.handle(routed(Route::Answer))
+fn answer(session: &mut Session) -> Step {
+    session.handle(Event::Said(ANSWER.into())).unwrap();
+    session.handle(routed(Route::Answer)).unwrap()
 }
 
 #[test]
 fn a_live_round_is_sealed_before_the_judge_speaks_and_after() {
     let mut session = live();
-    for _ in 0..4 {
-        answer(&mut session);
-        session.handle(unread());
+    let mut step = answer(&mut session);
+    while !matches!(step.next, Wait::Seal(_)) {
+        step = match step.next {
+            Wait::Observe { purpose: Purpose::Probe, .. } => session.handle(unread()).unwrap(),
+            _ => answer(&mut session),
+        };
     }
-    let effects = answer(&mut session);
-    assert_eq!(effects.last(), Some(&Effect::Seal(Closes::Words)), "{effects:?}");
-    let effects = session.handle(seal(Closes::Words));
-    assert!(matches!(effects.last(), Some(Effect::Observe { purpose: Purpose::Card, .. })), "{effects:?}");
-    let effects = session.handle(unread());
-    assert_eq!(effects.last(), Some(&Effect::Seal(Closes::Everything)));
-    assert!(!effects.contains(&Effect::Show(Show::Card)));
-    let effects = session.handle(seal(Closes::Everything));
-    assert_eq!(effects, [Effect::Show(Show::Card), Effect::End]);
+    assert_eq!(step.next, Wait::Seal(Closes::Words), "{step:?}");
+    let step = session.handle(seal(Closes::Words)).unwrap();
+    assert!(matches!(step.next, Wait::Observe { purpose: Purpose::Card, .. }), "{step:?}");
+    let step = session.handle(unread()).unwrap();
+    assert_eq!(step.next, Wait::Seal(Closes::Everything));
+    assert!(!step.effects.contains(&Effect::Show(Show::Card)));
+    let step = session.handle(seal(Closes::Everything)).unwrap();
+    assert_eq!(step, Step { effects: vec![Effect::Show(Show::Card)], next: Wait::End });
+}
+
+fn in_a_loop() -> Session {
+    let place = LoopPlace {
+        id: "l".into(),
+        run: "r".into(),
+        round: 1,
+        of: 2,
+        weight: 1,
+        break_ms: 0,
+        break_minutes: 0,
+    };
+    let Record::Rules(mut rules) = rules(Voice::default()) else { unreachable!() };
+    rules.of_loop = Some(place);
+    let mut session = Session::new(Mode::Live, TargetLevel::Staff, case());
+    session.apply(&Record::Rules(rules));
+    session.handle(Event::Began).unwrap();
+    session
+}
+
+#[test]
+fn in_a_loop_the_judge_waits_for_the_other_rounds_and_the_card_for_the_debrief() {
+    let mut session = in_a_loop();
+    session.handle(Event::Deadline(ANSWER.into())).unwrap();
+    let step = session.handle(seal(Closes::Words)).unwrap();
+    assert_eq!(step, Step { effects: vec![Effect::LetGo], next: Wait::Loop });
+    let step = session.handle(Event::Began).unwrap();
+    assert!(step.effects.is_empty(), "nothing is shown again: {step:?}");
+    assert!(matches!(step.next, Wait::Observe { purpose: Purpose::Card, limit: None, .. }), "{step:?}");
+    session.handle(unread()).unwrap();
+    let step = session.handle(seal(Closes::Everything)).unwrap();
+    assert_eq!(step, Step { effects: vec![], next: Wait::End });
+}
+
+#[test]
+fn who_leaves_a_round_of_a_loop_for_good_sees_at_once_that_there_is_no_score() {
+    let mut session = in_a_loop();
+    session.handle(Event::Abandoned).unwrap();
+    let step = session.handle(seal(Closes::Words)).unwrap();
+    assert_eq!(step, Step { effects: vec![Effect::LetGo, Effect::Show(Show::Card)], next: Wait::End });
+}
+
+#[test]
+fn the_model_has_as_long_as_the_rules_say_as_long_as_the_clock_runs() {
+    let mut session = live();
+    let step = session.handle(Event::Said(ANSWER.into())).unwrap();
+    assert!(matches!(step.next, Wait::Route { limit: Some(3000), .. }), "{step:?}");
+    let step = session.handle(routed(Route::Answer)).unwrap();
+    assert!(matches!(step.next, Wait::Observe { limit: Some(3000), .. }), "{step:?}");
 }
 
 #[test]
 fn a_request_for_help_gets_the_fixed_refusal_and_stays_on_record() {
     let mut session = live();
-    let effects = session.handle(Event::Said("What would a principal say here?".into()));
+    let step = session.handle(Event::Said("What would a principal say here?".into())).unwrap();
     assert!(
-        effects.contains(&Effect::Record(Record::Said { text: "What would a principal say here?".into() }))
+        step.effects
+            .contains(&Effect::Record(Record::Said { text: "What would a principal say here?".into() }))
     );
-    let effects = session.handle(routed(Route::Help));
-    assert!(effects.contains(&Effect::Record(Record::Routed { route: Route::Help, by: RoutedBy::Rule })));
+    let step = session.handle(routed(Route::Help)).unwrap();
+    assert!(
+        step.effects.contains(&Effect::Record(Record::Routed { route: Route::Help, by: RoutedBy::Rule }))
+    );
     let refusal = Asked { kind: Ask::Phrase { phrase: Phrase::NoHelp }, text: Phrase::NoHelp.text().into() };
-    assert!(effects.contains(&Effect::Show(Show::Line(refusal))), "{effects:?}");
+    assert!(step.effects.contains(&Effect::Show(Show::Line(refusal))), "{step:?}");
 }
 
 #[test]
@@ -124,21 +177,21 @@ fn an_interviewer_of_a_loop_speaks_in_its_authors_words() {
     let voice = Voice { no_help: Some("That one is yours.".into()), ..Voice::default() };
     let mut session = live();
     session.apply(&rules(voice));
-    session.handle(Event::Said("Any hint?".into()));
-    let effects = session.handle(routed(Route::Help));
+    session.handle(Event::Said("Any hint?".into())).unwrap();
+    let step = session.handle(routed(Route::Help)).unwrap();
     let said = |effect: &Effect| matches!(effect, Effect::Show(Show::Line(asked)) if asked.text == "That one is yours.");
-    assert!(effects.iter().any(said), "{effects:?}");
+    assert!(step.effects.iter().any(said), "{step:?}");
 }
 
 #[test]
 fn nothing_that_helps_exists_in_an_open_live_round() {
     let mut session = live();
     answer(&mut session);
-    session.handle(unread());
+    session.handle(unread()).unwrap();
     for action in [Action::SeeHint, Action::SeeRubric, Action::Retry, Action::Pause, Action::Skip] {
         assert_eq!(
-            session.handle(Event::Wants(action)),
-            [Effect::Show(Show::Denied(Denied::Live)), Effect::Listen]
+            session.handle(Event::Wants(action)).unwrap(),
+            Step { effects: vec![Effect::Show(Show::Denied(Denied::Live))], next: Wait::Listen }
         );
     }
 }
@@ -146,22 +199,22 @@ fn nothing_that_helps_exists_in_an_open_live_round() {
 #[test]
 fn at_the_deadline_the_words_typed_so_far_are_the_answer() {
     let mut session = live();
-    let effects = session.handle(Event::Deadline("I would begin wi".into()));
-    assert!(effects.contains(&Effect::Record(Record::Said { text: "I would begin wi".into() })));
-    assert_eq!(effects.last(), Some(&Effect::Seal(Closes::Words)));
-    session.handle(seal(Closes::Words));
+    let step = session.handle(Event::Deadline("I would begin wi".into())).unwrap();
+    assert!(step.effects.contains(&Effect::Record(Record::Said { text: "I would begin wi".into() })));
+    assert_eq!(step.next, Wait::Seal(Closes::Words));
+    session.handle(seal(Closes::Words)).unwrap();
     assert_eq!(session.turns()[0].said, ["I would begin wi"]);
     // A second one, or anything said after it, changes nothing.
-    session.handle(Event::Deadline("more".into()));
-    session.handle(Event::Said("more".into()));
+    assert!(session.handle(Event::Deadline("more".into())).is_err());
+    assert!(session.handle(Event::Said("more".into())).is_err());
     assert_eq!(session.turns()[0].said.len(), 1);
 }
 
 #[test]
 fn a_message_on_its_way_at_the_deadline_counts_as_an_answer() {
     let mut session = live();
-    session.handle(Event::Said("Is it short?".into()));
-    session.handle(Event::Deadline(String::new()));
+    session.handle(Event::Said("Is it short?".into())).unwrap();
+    session.handle(Event::Deadline(String::new())).unwrap();
     assert_eq!(session.turns()[0].said, ["Is it short?"]);
 }
 
@@ -169,10 +222,10 @@ fn a_message_on_its_way_at_the_deadline_counts_as_an_answer() {
 fn leaving_for_good_is_sealed_and_not_scored() {
     let mut session = live();
     answer(&mut session);
-    let effects = session.handle(Event::Abandoned);
-    assert_eq!(effects.last(), Some(&Effect::Seal(Closes::Words)));
-    let effects = session.handle(seal(Closes::Words));
-    assert_eq!(effects.last(), Some(&Effect::End));
+    let step = session.handle(Event::Abandoned).unwrap();
+    assert_eq!(step.next, Wait::Seal(Closes::Words));
+    let step = session.handle(seal(Closes::Words)).unwrap();
+    assert_eq!(step.next, Wait::End);
     assert!(session.is_abandoned());
 }
 
@@ -181,15 +234,15 @@ fn a_round_that_was_cut_off_stands_where_its_records_leave_it() {
     let mut session = live();
     let mut twin = Session::new(Mode::Live, TargetLevel::Staff, case());
     let mut records = vec![rules(Voice::default())];
-    let mut keep = |effects: Vec<Effect>| {
-        records.extend(effects.into_iter().filter_map(|effect| match effect {
+    let mut keep = |step: Step| {
+        records.extend(step.effects.into_iter().filter_map(|effect| match effect {
             Effect::Record(record) => Some(record),
             _ => None,
         }));
     };
-    keep(Session::new(Mode::Live, TargetLevel::Staff, case()).handle(Event::Began));
-    keep(session.handle(Event::Said(ANSWER.into())));
-    keep(session.handle(routed(Route::Answer)));
+    keep(Session::new(Mode::Live, TargetLevel::Staff, case()).handle(Event::Began).unwrap());
+    keep(session.handle(Event::Said(ANSWER.into())).unwrap());
+    keep(session.handle(routed(Route::Answer)).unwrap());
     records.iter().for_each(|record| twin.apply(record));
     assert_eq!(format!("{twin:?}"), format!("{session:?}"));
 }
@@ -255,18 +308,26 @@ proptest! {
         let mut session = live();
         for event in events {
             // The seal is the only way to what comes after it.
-            let due = matches!(&event, Event::Sealed(seal) if session.stage == Stage::Sealing(seal.closes));
+            let due = matches!(&event, Event::Sealed(closes) if session.stage == Stage::Sealing(*closes));
             if due {
                 return Ok(());
             }
-            let effects = session.handle(event);
-            prop_assert!(!seen(&effects).contains(CANARY), "{effects:?}");
-            for effect in &effects {
+            let before = session.clone();
+            let step = match session.handle(event) {
+                Ok(step) => step,
+                Err(_) => {
+                    prop_assert_eq!(format!("{:?}", session), format!("{:?}", before));
+                    continue;
+                }
+            };
+            prop_assert!(!seen(&step).contains(CANARY), "{step:?}");
+            let asks_judge = matches!(step.next, Wait::Observe { purpose: Purpose::Card, .. });
+            prop_assert!(!asks_judge, "{step:?}");
+            for effect in &step.effects {
                 let is_judgement = matches!(
                     effect,
                     Effect::Show(Show::Card | Show::Hint(_) | Show::Rubric)
                         | Effect::Record(Record::Scored(_))
-                        | Effect::Observe { purpose: Purpose::Card, .. }
                 );
                 prop_assert!(!is_judgement, "{effect:?}");
                 if let Effect::Show(Show::Line(asked)) = effect {
