@@ -29,8 +29,10 @@ impl Home {
     ///
     /// When neither is known.
     pub fn find() -> Result<Self, NoHome> {
-        if let Some(folder) = std::env::var_os("PUSHBACK_HOME").filter(|folder| !folder.is_empty()) {
-            return Ok(Self::at(folder));
+        let chosen =
+            std::env::var_os("PUSHBACK_HOME").filter(|folder| !folder.to_string_lossy().trim().is_empty());
+        if let Some(folder) = chosen {
+            return Ok(Self::at(expanded(Path::new(&folder)).ok_or(NoHome)?));
         }
         let base = etcetera::base_strategy::Xdg::new().map_err(|_| NoHome)?;
         Ok(Self { data: base.data_dir().join("pushback"), config: base.config_dir().join("pushback") })
@@ -84,6 +86,15 @@ impl Home {
     /// The settings.
     pub fn config(&self) -> PathBuf {
         self.config.join("config.toml")
+    }
+}
+
+/// A path in which a `~` that no shell has replaced, as in a settings file or behind quotes, is the home folder. `None`
+/// where there is none.
+pub fn expanded(path: &Path) -> Option<PathBuf> {
+    match path.strip_prefix("~") {
+        Ok(rest) => Some(etcetera::home_dir().ok()?.join(rest)),
+        Err(_) => Some(path.to_owned()),
     }
 }
 

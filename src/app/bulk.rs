@@ -54,10 +54,14 @@ pub fn is_final(why: &Unscored) -> bool {
         | Unscored::BrokenModel { .. }
         | Unscored::Interrupted
         | Unscored::Unreachable
-        | Unscored::Unauthorized => true,
+        | Unscored::Untrusted
+        | Unscored::Redirected { .. }
+        | Unscored::Unauthorized
+        | Unscored::NoKey
+        // Whoever asks in bulk has waited as long as it makes sense to.
+        | Unscored::RateLimited => true,
         Unscored::TooLong { .. }
         | Unscored::TimedOut
-        | Unscored::RateLimited
         | Unscored::EndpointFailed { .. }
         | Unscored::NotAnAnswer { .. } => false,
     }

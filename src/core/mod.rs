@@ -9,6 +9,7 @@ pub mod command;
 pub mod draw;
 pub mod hash;
 pub mod interview_loop;
+pub mod json;
 pub mod judging;
 pub mod lab;
 pub mod level;

@@ -20,7 +20,10 @@ use crate::{
         model::{
             embedded::{EngineError, fit_judge},
             file::{self, QWEN_CODER_1_5B},
-            openai::recalibrated::{self, Recalibrated},
+            openai::{
+                EndpointObserver,
+                recalibrated::{self, Recalibrated},
+            },
         },
         paths,
         terminal::output,
@@ -115,9 +118,10 @@ fn fit(context: &Context, bank: &Bank, answers: &[PathBuf], out: Option<&Path>) 
             );
             (left_out(&labelled, &fitted.scenario_left_out) + &more, place)
         }
-        Choice::Endpoint { url, model, key } => {
+        Choice::Endpoint(endpoint) => {
+            let model = endpoint.model.clone();
             // What was learnt before must not be learnt upon.
-            let observer = model::bare_endpoint(url, model.clone(), key)?;
+            let observer = EndpointObserver::new(endpoint).map_err(|error| model::bad(&error))?;
             let watch = Cancelled(context);
             let mut observed = vec![];
             for labelled in &labelled {
