@@ -76,7 +76,7 @@ fn model(context: &Context) -> Finding {
         Ok(Choice::None) => Note("no model is in use: nothing is scored".into()),
         Ok(Choice::Endpoint(endpoint)) => {
             let place = format!("{} (model {})", endpoint.address, endpoint.model);
-            match model::check(context, endpoint) {
+            match model::check(context, *endpoint) {
                 Ok(()) => Fine(format!("{place} answers; that's where your answers are sent")),
                 Err(failure) => Wrong(format!("{place} doesn't answer: {}", failure.message)),
             }

@@ -33,7 +33,7 @@ pub enum Choice {
     /// None.
     None,
     /// An endpoint.
-    Endpoint(Endpoint),
+    Endpoint(Box<Endpoint>),
 }
 
 /// The variable that holds the key, if the settings name no other.
@@ -74,7 +74,7 @@ pub fn choice(context: &Context) -> Result<Choice, Failure> {
     let endpoint = Endpoint::new(address, model, key.map(|key| SecretString::from(key.trim())));
     // A key that can't be sent is told before the first question, not by it.
     EndpointObserver::new(endpoint.clone()).map_err(|error| bad(&error))?;
-    Ok(Choice::Endpoint(endpoint))
+    Ok(Choice::Endpoint(Box::new(endpoint)))
 }
 
 /// What is wrong with how an endpoint was named, and what to do.
@@ -92,7 +92,7 @@ pub fn bad(error: &BadEndpoint) -> Failure {
 pub fn observer(context: &Context) -> Result<Box<dyn Observer + Send>, Failure> {
     match choice(context)? {
         Choice::None => Ok(Box::new(NoModel)),
-        Choice::Endpoint(chosen) => Ok(Box::new(endpoint(context, chosen, &Pace::default())?)),
+        Choice::Endpoint(chosen) => Ok(Box::new(endpoint(context, *chosen, &Pace::default())?)),
         Choice::Embedded => {
             let models = context.home.models();
             let file = match file::installed(&models, &QWEN_CODER_1_5B) {
@@ -111,7 +111,7 @@ pub fn observer(context: &Context) -> Result<Box<dyn Observer + Send>, Failure> 
 /// embedded model is one and takes one answer at a time.
 pub fn observers(context: &Context, count: u16) -> Result<Vec<Box<dyn Observer + Send>>, Failure> {
     let Choice::Endpoint(chosen) = choice(context)? else { return Ok(vec![observer(context)?]) };
-    let (chosen, pace) = (in_bulk(chosen), Pace::default());
+    let (chosen, pace) = (in_bulk(*chosen), Pace::default());
     (0..count)
         .map(|_| Ok(Box::new(endpoint(context, chosen.clone(), &pace)?) as Box<dyn Observer + Send>))
         .collect()
@@ -226,9 +226,9 @@ pub fn who_listens(context: &Context) -> String {
         Ok(Choice::None) => {
             "No model is in use, so nothing is scored and nothing leaves your machine.".into()
         }
-        Ok(Choice::Endpoint(Endpoint { address, model, .. })) => {
-            let address = one_line(&address.to_string());
-            format!("Your answers are sent to {address} (model {}), as you chose.", one_line(&model))
+        Ok(Choice::Endpoint(endpoint)) => {
+            let address = one_line(&endpoint.address.to_string());
+            format!("Your answers are sent to {address} (model {}), as you chose.", one_line(&endpoint.model))
         }
         // The mistake is told when the model is opened.
         Err(_) => String::new(),

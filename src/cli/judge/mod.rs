@@ -121,7 +121,7 @@ fn fit(context: &Context, bank: &Bank, answers: &[PathBuf], out: Option<&Path>) 
         Choice::Endpoint(endpoint) => {
             let model = endpoint.model.clone();
             // What was learnt before must not be learnt upon.
-            let observer = EndpointObserver::new(endpoint).map_err(|error| model::bad(&error))?;
+            let observer = EndpointObserver::new(*endpoint).map_err(|error| model::bad(&error))?;
             let watch = Cancelled(context);
             let mut observed = vec![];
             for labelled in &labelled {

@@ -191,7 +191,7 @@ fn from_note(
     };
     let (address, model) = (one_line(&endpoint.address.to_string()), one_line(&endpoint.model));
     output::print(&format!("Your note is sent to {address} (model {model})."))?;
-    let drafter = Drafter::new(endpoint).map_err(|error| model::bad(&error))?;
+    let drafter = Drafter::new(*endpoint).map_err(|error| model::bad(&error))?;
     let prompt = match rubric {
         Some(rubric) => draft::scenario_prompt(note, rubric),
         None => draft::rubric_prompt(note),

@@ -61,7 +61,7 @@ pub fn score(
     let model::Choice::Endpoint(endpoint) = model::choice(context)? else {
         return Err(Failure::new(BAD_INPUT, "only an endpoint takes batches").hint("name it with --endpoint"));
     };
-    let endpoint = model::in_bulk(endpoint);
+    let endpoint = model::in_bulk(*endpoint);
     let (url, model) = (endpoint.address.to_string(), endpoint.model.clone());
     let observer = model::endpoint(context, endpoint, &Pace::default())?;
     let path = ticket_path(out);

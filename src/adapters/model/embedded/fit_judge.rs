@@ -10,7 +10,7 @@ use super::{
     engine::{Engine, Taps},
     judge::{self, Memory},
     prompt,
-    readings::Readings,
+    readings::{Readings, SENTENCE_LAYER},
     readout::{Calibration, FORMAT, Readout, Weights, name, pointer_features},
 };
 use crate::core::{
@@ -79,6 +79,7 @@ pub fn fit(
         prompt_hash: prompt::hash(),
         layers: taps.hidden,
         attention: taps.attention,
+        sentence_layer: SENTENCE_LAYER,
         state: Weights::default(),
         pointer: Weights::default(),
         familiar: BTreeMap::new(),

@@ -61,6 +61,7 @@ pub fn pause(patience: Patience, refusal: Refusal, tries: u32, retries: u32) -> 
 pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     match value.parse::<f64>() {
+        Ok(seconds) if seconds.is_nan() => None,
         Ok(seconds) => Duration::try_from_secs_f64(seconds.max(0.0)).ok(),
         Err(_) => {
             let until = date(value)?;
@@ -135,7 +136,7 @@ mod tests {
 
     #[test]
     fn whoever_is_held_holds_all() {
-        let (one, _) = (Pace::default(), ());
+        let one = Pace::default();
         let other = one.clone();
         assert_eq!(other.left(), None);
         one.hold(Duration::from_secs(60));
