@@ -8,6 +8,7 @@ pub mod bank;
 pub mod command;
 pub mod draw;
 pub mod hash;
+pub mod interval;
 pub mod interview_loop;
 pub mod json;
 pub mod judging;

@@ -28,7 +28,7 @@ use crate::{
         paths,
         terminal::output,
     },
-    app::judge_card,
+    app::{judge_card, observe::observe},
     core::{
         bank::Bank,
         judging::{Judge, Observation, Unscored},
@@ -125,11 +125,8 @@ fn fit(context: &Context, bank: &Bank, answers: &[PathBuf], out: Option<&Path>) 
             let watch = Cancelled(context);
             let mut observed = vec![];
             for labelled in &labelled {
-                observed.push(if labelled.exam.is_empty() {
-                    vec![]
-                } else {
-                    observer.observe(&labelled.exam, &watch).map_err(|why| model::failure(&why))?.observations
-                });
+                let seen = observe(&observer, &labelled.exam, &watch).map_err(|why| model::failure(&why))?;
+                observed.push(seen.observations);
                 bar.inc(1);
             }
             bar.finish_and_clear();

@@ -19,7 +19,7 @@ use crate::{
         model::openai::{Collected, EndpointObserver, Pace, Progress},
         paths,
     },
-    app::bulk::Job,
+    app::{bulk::Job, observe::without_model},
     core::judging::{
         Unscored,
         scored::{self, ScoredAnswer},
@@ -68,7 +68,7 @@ pub fn score(
     let mut remaining = vec![];
     for job in jobs {
         let exam = scored::exam(job.case, job.answer);
-        if exam.is_empty() {
+        if without_model(&exam).is_some() {
             keep(crate::app::bulk::score(job, &observer, watch))?;
         } else {
             remaining.push((job, exam));

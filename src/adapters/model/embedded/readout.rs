@@ -19,7 +19,7 @@ use super::{
     engine::Taps,
     readings::{Readings, SENTENCE_LAYER, StatementReading},
 };
-use crate::core::lab::fit::{Line, sigmoid};
+use crate::core::lab::fit::{WeightedSum, sigmoid};
 
 /// Version of the file's format.
 pub const FORMAT: u32 = 3;
@@ -96,7 +96,7 @@ pub struct Decision {
 
 impl Weights {
     /// What the file can hold of a fitted line.
-    pub fn of(line: &Line) -> Self {
+    pub fn of(line: &WeightedSum) -> Self {
         let scale = line.weights.iter().fold(f32::MIN_POSITIVE, |most, weight| most.max(weight.abs()));
         let weights = line.weights.iter().map(|weight| f16::from_f32(weight / scale).to_f32()).collect();
         Self { bias: line.bias, scale, weights }

@@ -13,7 +13,7 @@ use super::{
     reply::{self, Answer},
     shape::Request,
     spread,
-    wire::{by_status, not_an_answer},
+    trouble::{by_status, not_an_answer},
 };
 use crate::{
     core::{

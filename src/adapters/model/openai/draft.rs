@@ -1,7 +1,7 @@
 //! An endpoint's model as a drafter of files for their author. Apart from [`super::EndpointObserver`], which writes
 //! nothing that anybody reads.
 
-use super::{BadEndpoint, Endpoint, EndpointObserver, shape::Request, wire::not_an_answer};
+use super::{BadEndpoint, Endpoint, EndpointObserver, shape::Request, trouble::not_an_answer};
 use crate::{core::judging::Unscored, ports::Watch};
 
 /// Most tokens of a draft.

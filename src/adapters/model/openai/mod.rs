@@ -8,6 +8,7 @@ mod prompt;
 pub mod recalibrated;
 mod reply;
 mod shape;
+mod trouble;
 mod wire;
 
 use std::{cell::Cell, collections::BTreeMap, fmt, future::Future, time::Duration};
@@ -32,7 +33,8 @@ pub use pace::{Pace, Patience};
 use recalibrated::Recalibrated;
 use reply::{Answer, Candidate};
 use shape::{Message, Request};
-use wire::{Wire, not_an_answer};
+use trouble::not_an_answer;
+use wire::Wire;
 
 /// An endpoint that a person chose.
 #[derive(Clone)]

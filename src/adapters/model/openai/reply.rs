@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::wire::not_an_answer;
+use super::trouble::{by_status, not_an_answer};
 use crate::core::judging::{Unscored, Usage};
 
 /// A complete answer.
@@ -31,7 +31,7 @@ pub fn read(reply: &Value) -> Result<Answer, Unscored> {
     if !choice.is_object() {
         // Some servers report a failure as a success.
         return Err(match reply["error"]["code"].as_u64().and_then(|code| u16::try_from(code).ok()) {
-            Some(status @ 400..=599) => super::wire::by_status(status),
+            Some(status @ 400..=599) => by_status(status),
             _ if reply["error"].is_null() => not_an_answer("it holds no choice"),
             _ => not_an_answer("it holds an error and no choice"),
         });
