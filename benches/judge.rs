@@ -15,7 +15,7 @@ use pushback::{
         model::{
             embedded::Embedded,
             file::{QWEN_CODER_1_5B, installed},
-            openai::{Endpoint, EndpointObserver},
+            openai::{Address, Endpoint, EndpointObserver},
         },
         paths,
     },
@@ -65,7 +65,8 @@ fn main() {
 
     let server = std::env::var_os("PUSHBACK_TEST_PYTHON").map(|_| Server::start(&model));
     let endpoint = server.as_ref().map(|server| {
-        EndpointObserver::new(Endpoint::new(server.url.clone(), "local".into(), None)).unwrap()
+        EndpointObserver::new(Endpoint::new(Address::parse(&server.url).unwrap(), "local".into(), None))
+            .unwrap()
     });
     let embedded = Embedded::start(QWEN_CODER_1_5B.title, model, std::path::Path::new("/nonexistent"));
     // Loads the model, which a person waits for while reading the case.

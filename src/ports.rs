@@ -1,6 +1,6 @@
 //! What the program needs from outside, as traits. Adapters implement them; [`crate::app`] uses them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 
@@ -87,6 +87,9 @@ pub trait Watch {
 
     /// Whether the person wants it stopped.
     fn is_cancelled(&self) -> bool;
+
+    /// Nothing is asked for as long: the endpoint asked for patience.
+    fn held(&self, _left: Duration) {}
 }
 
 /// Where a session's records go.

@@ -83,7 +83,7 @@ fn lines<T: DeserializeOwned, U>(
             all.push(with_file(&file, line));
         }
     }
-    Ok((all, hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok((all, hex::encode(hasher.finalize())))
 }
 
 /// The anchor answers of a file, as many labels as their author gave.

@@ -33,7 +33,10 @@ impl Home {
     pub fn find() -> Result<Self, NoHome> {
         let base = etcetera::base_strategy::Xdg::new().map_err(|_| NoHome);
         let shared = base.as_ref().ok().and_then(|base| Some(base.state_dir()?.join("pushback")));
-        if let Some(folder) = std::env::var_os("PUSHBACK_HOME").filter(|folder| !folder.is_empty()) {
+        let chosen =
+            std::env::var_os("PUSHBACK_HOME").filter(|folder| !folder.to_string_lossy().trim().is_empty());
+        if let Some(folder) = chosen {
+            let folder = expanded(Path::new(&folder)).ok_or(NoHome)?;
             return Ok(Self { shared, ..Self::at(folder) });
         }
         let base = base?;
@@ -102,6 +105,15 @@ impl Home {
     /// The settings.
     pub fn config(&self) -> PathBuf {
         self.config.join("config.toml")
+    }
+}
+
+/// A path in which a `~` that no shell has replaced, as in a settings file or behind quotes, is the home folder. `None`
+/// where there is none.
+pub fn expanded(path: &Path) -> Option<PathBuf> {
+    match path.strip_prefix("~") {
+        Ok(rest) => Some(etcetera::home_dir().ok()?.join(rest)),
+        Err(_) => Some(path.to_owned()),
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
     time::Instant,
 };
 
+use super::observe::observe;
 use crate::{
     core::{
         bank::Case,
@@ -38,11 +39,7 @@ pub struct Job<'a> {
 pub fn score(job: &Job<'_>, observer: &dyn Observer, watch: &dyn Watch) -> ScoredAnswer {
     let began = Instant::now();
     let exam = scored::exam(job.case, job.answer);
-    let observed = if exam.is_empty() {
-        Ok(Default::default())
-    } else {
-        observer.observe(&exam, watch).map(|seen| (seen.observations, seen.usage))
-    };
+    let observed = observe(observer, &exam, watch).map(|seen| (seen.observations, seen.usage));
     let ms = began.elapsed().as_millis() as u64;
     ScoredAnswer::new(job.id, job.case, &exam, observed, observer.judge(), job.rubric_hash.to_owned(), ms)
 }
@@ -54,10 +51,14 @@ pub fn is_final(why: &Unscored) -> bool {
         | Unscored::BrokenModel { .. }
         | Unscored::Interrupted
         | Unscored::Unreachable
-        | Unscored::Unauthorized => true,
+        | Unscored::Untrusted
+        | Unscored::Redirected { .. }
+        | Unscored::Unauthorized
+        | Unscored::NoKey
+        // Whoever asks in bulk has waited as long as it makes sense to.
+        | Unscored::RateLimited => true,
         Unscored::TooLong { .. }
         | Unscored::TimedOut
-        | Unscored::RateLimited
         | Unscored::EndpointFailed { .. }
         | Unscored::NotAnAnswer { .. } => false,
     }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Instant};
 
+use super::observe::observe;
 use crate::{
     core::{
         judging::{Observation, Unscored, scored, verdict},
@@ -42,15 +43,10 @@ pub fn make(
     let (mut observed, mut seconds, mut tokens, mut grades) = (vec![], vec![], 0, vec![]);
     for answer in labelled {
         let began = Instant::now();
-        let observations = if answer.exam.is_empty() {
-            vec![]
-        } else {
-            let seen = observer.observe(&answer.exam, watch)?;
-            tokens += seen.usage.prompt;
-            seen.observations
-        };
+        let seen = observe(observer, &answer.exam, watch)?;
+        tokens += seen.usage.prompt;
         seconds.push(began.elapsed().as_secs_f64());
-        observed.push(observations);
+        observed.push(seen.observations);
         step(1);
     }
     for answer in labelled {
@@ -132,7 +128,7 @@ fn judged(
     watch: &dyn Watch,
 ) -> Result<(f64, Vec<Observation>), Unscored> {
     let exam = scored::exam(answer.case, text);
-    let observations = if exam.is_empty() { vec![] } else { observer.observe(&exam, watch)?.observations };
+    let observations = observe(observer, &exam, watch)?.observations;
     let score = verdict::score(&answer.case.rubric, &exam, &observations, TargetLevel::default());
     Ok((score.overall, observations))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::observe::observe;
 use crate::{
     core::{
         bank::Case,
@@ -102,7 +103,7 @@ fn judge(
     watch: &dyn Watch,
 ) -> Result<(f64, Vec<Observation>), Unscored> {
     let exam = scored::exam(case, text);
-    let observations = if exam.is_empty() { vec![] } else { observer.observe(&exam, watch)?.observations };
+    let observations = observe(observer, &exam, watch)?.observations;
     let score = verdict::score(&case.rubric, &exam, &observations, TargetLevel::default());
     Ok((score.overall, observations))
 }

@@ -5,7 +5,7 @@ use crate::{
     core::{
         judging::{Unscored, verdict},
         live::Closes,
-        record::{Corrected, Line, Mode, Observed, Purpose, Record},
+        record::{Corrected, Line, Mode, Purpose, Record},
         session,
     },
     ports::{Console, Journal, Observer},
@@ -50,11 +50,7 @@ pub fn score(
     }
     let exam = session.exam();
     let purpose = Purpose::Card;
-    let observed = if exam.is_empty() {
-        Ok(Observed::nothing(purpose, exam.spans()))
-    } else {
-        observe(observer, console, purpose, &exam)
-    };
+    let observed = observe(observer, console, purpose, &exam);
     let mut keep = |record: Record| -> Result<(), ScoreError> {
         lines.push(journal.append(&record).map_err(DriveError::from)?);
         Ok(())

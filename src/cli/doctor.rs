@@ -74,9 +74,13 @@ fn folder(context: &Context) -> Finding {
 fn model(context: &Context) -> Finding {
     match model::choice(context) {
         Ok(Choice::None) => Note("no model is in use: nothing is scored".into()),
-        Ok(Choice::Endpoint { url, model, .. }) => Note(format!(
-            "answers are sent to {url} (model {model}); whether it answers shows when it is asked"
-        )),
+        Ok(Choice::Endpoint(endpoint)) => {
+            let place = format!("{} (model {})", endpoint.address, endpoint.model);
+            match model::check(context, *endpoint) {
+                Ok(()) => Fine(format!("{place} answers; that's where your answers are sent")),
+                Err(failure) => Wrong(format!("{place} doesn't answer: {}", failure.message)),
+            }
+        }
         Ok(Choice::Embedded) => match file::installed(&context.home.models(), &QWEN_CODER_1_5B) {
             Some(file) => Fine(format!("the model is at {}", paths::display(&file))),
             None => Wrong("the model is not installed: `pushback model install` gets it".into()),

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{
     args::ModelCommand,
-    context::Context,
+    context::{Cancelled, Context},
     error::{BAD_INPUT, FAILED, Failure, NO_MODEL},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
             embedded::Embedded,
             file::{self, InstallError, QWEN_CODER_1_5B, Sources},
             none::NoModel,
-            openai::{Endpoint, EndpointObserver, recalibrated},
+            openai::{Address, BadEndpoint, Endpoint, EndpointObserver, Pace, Patience, recalibrated},
         },
         paths,
         terminal::output,
@@ -33,14 +33,7 @@ pub enum Choice {
     /// None.
     None,
     /// An endpoint.
-    Endpoint {
-        /// Its address.
-        url: String,
-        /// The model's name there.
-        model: String,
-        /// Its key, if it wants one.
-        key: Option<SecretString>,
-    },
+    Endpoint(Box<Endpoint>),
 }
 
 /// The variable that holds the key, if the settings name no other.
@@ -66,21 +59,40 @@ pub fn choice(context: &Context) -> Result<Choice, Failure> {
             }
         };
     };
+    let address = Address::parse(&url).map_err(|error| bad(&error))?;
     let model =
         flags.model.clone().or_else(|| config.endpoint.as_ref().map(|endpoint| endpoint.model.clone()));
     let model = model.ok_or_else(|| {
-        Failure::new(BAD_INPUT, format!("which model at {}?", one_line(&url))).hint("name it with --model")
+        Failure::new(BAD_INPUT, format!("which model at {}?", one_line(&address.to_string())))
+            .hint("name it with --model")
     })?;
-    let variable = config.endpoint.as_ref().and_then(|endpoint| endpoint.key_env.as_deref());
-    let key = std::env::var(variable.unwrap_or(KEY_VARIABLE)).ok().filter(|key| !key.trim().is_empty());
-    Ok(Choice::Endpoint { url, model, key: key.map(|key| SecretString::from(key.trim())) })
+    // The key of the settings' endpoint is nobody else's business.
+    let of_settings =
+        config.endpoint.as_ref().filter(|it| Address::parse(&it.url).is_ok_and(|it| it == address));
+    let variable = of_settings.and_then(|endpoint| endpoint.key_env.as_deref()).unwrap_or(KEY_VARIABLE);
+    let key = std::env::var(variable).ok().filter(|key| !key.trim().is_empty());
+    let endpoint = Endpoint::new(address, model, key.map(|key| SecretString::from(key.trim())));
+    // A key that can't be sent is told before the first question, not by it.
+    EndpointObserver::new(endpoint.clone()).map_err(|error| bad(&error))?;
+    Ok(Choice::Endpoint(Box::new(endpoint)))
+}
+
+/// What is wrong with how an endpoint was named, and what to do.
+pub fn bad(error: &BadEndpoint) -> Failure {
+    let hint = match error {
+        BadEndpoint::Address(_) => "an address looks like http://localhost:11434/v1",
+        BadEndpoint::Key => "set PUSHBACK_API_KEY again, in one line",
+        BadEndpoint::TwoKeys => "take the password out of the address, or unset PUSHBACK_API_KEY",
+        BadEndpoint::Client(_) => "`--no-model` practices without one",
+    };
+    Failure::new(BAD_INPUT, error.to_string()).hint(hint)
 }
 
 /// Opens the chosen model. The embedded one is installed first if it has to be, and loads in the background.
 pub fn observer(context: &Context) -> Result<Box<dyn Observer + Send>, Failure> {
     match choice(context)? {
         Choice::None => Ok(Box::new(NoModel)),
-        Choice::Endpoint { url, model, key } => Ok(Box::new(endpoint(context, url, model, key)?)),
+        Choice::Endpoint(chosen) => Ok(Box::new(endpoint(context, *chosen, &Pace::default())?)),
         Choice::Embedded => {
             let models = context.home.models();
             let file = match file::installed(&models, &QWEN_CODER_1_5B) {
@@ -95,27 +107,33 @@ pub fn observer(context: &Context) -> Result<Box<dyn Observer + Send>, Failure> 
     }
 }
 
-/// The observer at an endpoint, with what was learnt about its model.
-pub fn endpoint(
-    context: &Context,
-    url: String,
-    model: String,
-    key: Option<SecretString>,
-) -> Result<EndpointObserver, Failure> {
-    let learnt = recalibrated::load(&context.home.judge(), &model)
-        .map_err(|error| Failure::new(BAD_INPUT, error.to_string()))?;
-    Ok(bare_endpoint(url, model, key)?.recalibrated(learnt))
+/// As many observers as answers are scored side by side. Those at an endpoint wait together when it asks for patience; the
+/// embedded model is one and takes one answer at a time.
+pub fn observers(context: &Context, count: u16) -> Result<Vec<Box<dyn Observer + Send>>, Failure> {
+    let Choice::Endpoint(chosen) = choice(context)? else { return Ok(vec![observer(context)?]) };
+    let (chosen, pace) = (in_bulk(*chosen), Pace::default());
+    (0..count)
+        .map(|_| Ok(Box::new(endpoint(context, chosen.clone(), &pace)?) as Box<dyn Observer + Send>))
+        .collect()
 }
 
-/// The observer at an endpoint as it comes.
-pub fn bare_endpoint(
-    url: String,
-    model: String,
-    key: Option<SecretString>,
-) -> Result<EndpointObserver, Failure> {
-    EndpointObserver::new(Endpoint::new(url, model, key)).map_err(|error| {
-        Failure::new(BAD_INPUT, error.to_string()).hint("an address looks like http://localhost:11434/v1")
-    })
+/// An endpoint that is waited for, however long it takes.
+pub fn in_bulk(endpoint: Endpoint) -> Endpoint {
+    Endpoint { patience: Patience::Bulk, ..endpoint }
+}
+
+/// The observer at an endpoint, with what was learnt about its model.
+pub fn endpoint(context: &Context, endpoint: Endpoint, pace: &Pace) -> Result<EndpointObserver, Failure> {
+    let learnt = recalibrated::load(&context.home.judge(), &endpoint.model)
+        .map_err(|error| Failure::new(BAD_INPUT, error.to_string()))?;
+    let observer = EndpointObserver::paced(endpoint, pace.clone()).map_err(|error| bad(&error))?;
+    Ok(observer.recalibrated(learnt))
+}
+
+/// Finds out whether an endpoint answers. Nobody's words are sent.
+pub fn check(context: &Context, chosen: Endpoint) -> Result<(), Failure> {
+    let observer = endpoint(context, chosen, &Pace::default())?;
+    observer.check(&Cancelled(context)).map_err(|why| Failure::new(NO_MODEL, why.to_string()))
 }
 
 /// Where the person's own readout is, if there is one.
@@ -137,8 +155,8 @@ pub fn run(context: &Context, command: &ModelCommand) -> Result<(), Failure> {
 fn status(context: &Context) -> Result<(), Failure> {
     output::print(&crate::cli::model::who_listens(context))?;
     let choice = choice(context)?;
-    if let Choice::Endpoint { key, .. } = &choice {
-        let key = if key.is_some() { "a key is set" } else { "no key is set" };
+    if let Choice::Endpoint(endpoint) = &choice {
+        let key = if endpoint.key.is_some() { "a key is set" } else { "no key is set" };
         output::print(key)?;
     }
     match file::installed(&context.home.models(), &QWEN_CODER_1_5B) {
@@ -208,8 +226,9 @@ pub fn who_listens(context: &Context) -> String {
         Ok(Choice::None) => {
             "No model is in use, so nothing is scored and nothing leaves your machine.".into()
         }
-        Ok(Choice::Endpoint { url, model, .. }) => {
-            format!("Your answers are sent to {} (model {}), as you chose.", one_line(&url), one_line(&model))
+        Ok(Choice::Endpoint(endpoint)) => {
+            let address = one_line(&endpoint.address.to_string());
+            format!("Your answers are sent to {address} (model {}), as you chose.", one_line(&endpoint.model))
         }
         // The mistake is told when the model is opened.
         Err(_) => String::new(),

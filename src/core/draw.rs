@@ -193,6 +193,7 @@ mod tests {
     use rand_chacha::ChaCha20Rng;
 
     use super::*;
+    use crate::core::interval::Interval;
     use crate::core::{
         bank::{Layer, Sourced},
         level::TargetLevel,
@@ -254,7 +255,7 @@ mod tests {
             id: "a".into(),
             name: "A".into(),
             level: overall,
-            interval: (overall, overall),
+            interval: Interval::exactly(overall),
             own: None,
             shown: ["x", "y"].iter().filter(|id| !missing.contains(id)).map(|id| (*id).to_owned()).collect(),
             missing: missing.iter().map(|id| (*id).to_owned()).collect(),
@@ -274,7 +275,7 @@ mod tests {
             state: State::Scored,
             score: Some(ScoreSummary {
                 overall,
-                interval: (overall, overall),
+                interval: Interval::exactly(overall),
                 read: Level::reads(overall),
                 at_bar: 0.5,
                 model: "judge".into(),

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     core::{
+        interval::Interval,
         judging::verdict::Verdict,
         review::{Card, CriterionView, Outcome, Review, SignalView},
         text::{one_line, visible},
@@ -21,7 +22,7 @@ pub fn card(card: &Card, width: usize) -> String {
     let score = &card.score;
     let target = score.verdict.target.level();
     let mut out = format!("{}\n\n", heading("Score card", width));
-    let (low, high) = score.interval;
+    let Interval { low, high } = score.interval;
     out.push_str(&wrap_hanging(
         &format!(
             "This round reads {} {}. {}",
@@ -125,7 +126,7 @@ fn disputed(signal: &SignalView, width: usize) -> String {
 }
 
 /// A level on the scale, with its interval and the target.
-pub fn gauge(level: f64, (low, high): (f64, f64), target: f64) -> String {
+pub fn gauge(level: f64, Interval { low, high }: Interval, target: f64) -> String {
     let place = |value: f64| ((value / 5.0) * (GAUGE - 1) as f64).round() as usize;
     let (low, high, level, target) = (place(low), place(high), place(level), place(target));
     let mut out = String::new();

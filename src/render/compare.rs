@@ -57,8 +57,11 @@ pub fn title(comparison: &Comparison) -> &'static str {
 /// How the second reads against the first.
 pub fn change(comparison: &Comparison) -> String {
     let [first, second] = &comparison.sides;
-    let apart = first.interval.1 < second.interval.0 || second.interval.1 < first.interval.0;
-    let sure = if apart { "their likely ranges don't touch" } else { "their likely ranges overlap" };
+    let sure = if first.interval.is_apart_from(&second.interval) {
+        "their likely ranges don't touch"
+    } else {
+        "their likely ranges overlap"
+    };
     let change = super::progress::signed(second.overall - first.overall);
     format!("B reads {change} against A; {sure}.")
 }
@@ -84,7 +87,7 @@ fn describe(letter: &str, side: &Side) -> String {
             )
         ),
         words::level_name(Level::reads(side.overall)),
-        format_args!("{:.1} (likely {:.1} to {:.1})", side.overall, side.interval.0, side.interval.1)
+        format_args!("{:.1} (likely {:.1} to {:.1})", side.overall, side.interval.low, side.interval.high)
     )
 }
 

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{live, words};
 use crate::core::{
+    interval::Interval,
     live::BLIND_SPOTS,
     review::{Card, CriterionView, Entry, Item, Outcome, Piece, Review, SignalView},
     text::{one_line, visible},
@@ -65,7 +66,7 @@ pub fn review(review: &Review, zone: &TimeZone) -> String {
 
 fn card(card: &Card, review: &Review) -> String {
     let score = &card.score;
-    let (low, high) = score.interval;
+    let Interval { low, high } = score.interval;
     let mut out = format!(
         "**{}** ({:.1} of 5, likely {low:.1} to {high:.1}). {} ({}).\n\n",
         words::level_name(score.read),
@@ -80,9 +81,9 @@ fn card(card: &Card, review: &Review) -> String {
         "| criterion | reads | likely |\n| --- | --- | --- |\n"
     });
     for criterion in &card.criteria {
-        let (low, high) = criterion.interval;
+        let Interval { low, high } = criterion.interval;
         out.push_str(&format!(
-            "| {} | {} | {low:.0} to {high:.0} |",
+            "| {} | {} | {low:.1} to {high:.1} |",
             plain(&criterion.name),
             words::reading(criterion)
         ));

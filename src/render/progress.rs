@@ -7,6 +7,7 @@ use super::{
     words,
 };
 use crate::core::{
+    interval::Interval,
     progress::{
         Course, Habit, LATELY, Modes, OFTEN, OwnJudgment, Progress, SignalCourse,
         trend::{Change, Trend},
@@ -127,14 +128,14 @@ pub fn lately(course: &Course) -> String {
 /// A trend in words.
 fn trend(trend: Trend, over: &str) -> String {
     let change = |change: Change| {
-        let (low, high) = change.interval;
+        let Interval { low, high } = change.interval;
         format!("{} over {over}, likely {} to {}", signed(change.by), signed(low), signed(high))
     };
     match trend {
         Trend::TooFew { have, need } => {
             format!("{} so far, too few to see a trend (that takes {need})", words::count(have, "round"))
         }
-        Trend::Unclear(by) if by.interval.1 - by.interval.0 < 0.1 => format!("no change over {over}"),
+        Trend::Unclear(by) if by.interval.width() < 0.1 => format!("no change over {over}"),
         Trend::Unclear(by) => format!("no clear change ({})", change(by)),
         Trend::Rises(by) => format!("rises ({})", change(by)),
         Trend::Falls(by) => format!("falls ({})", change(by)),

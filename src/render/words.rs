@@ -3,6 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::core::{
+    interval::Interval,
     judging::{Judge, Unscored, sentences::Discount, tally, verdict::Verdict},
     level::Level,
     live::Cut,
@@ -29,7 +30,7 @@ pub fn chance(p: f64) -> String {
 
 /// How a criterion reads: a level, or the range that it can't be told apart in.
 pub fn reading(criterion: &CriterionView) -> String {
-    let (low, high) = criterion.interval;
+    let Interval { low, high } = criterion.interval;
     if tally::is_unclear(criterion.interval) {
         format!("unclear, {} to {}", place_name(low as u8), place_name(high as u8))
     } else {

@@ -28,6 +28,8 @@ pub enum Reaction {
     Body(String),
     /// The headers promise more than comes.
     Cut,
+    /// No reply at all; of a batch's line, not even one that it is missing.
+    Nothing,
     /// Silence.
     Silence(Duration),
 }
@@ -48,6 +50,7 @@ type Script = dyn Fn(usize, &Value) -> Reaction + Send + Sync;
 pub struct FakeEndpoint {
     pub url: String,
     requests: Arc<Mutex<Vec<Value>>>,
+    heads: Arc<Mutex<Vec<Vec<String>>>>,
     violations: Arc<Mutex<Vec<String>>>,
     stopped: Arc<AtomicBool>,
 }
@@ -57,14 +60,24 @@ pub const CANARY: &str = "canary-7f3a";
 
 pub const KEY: &str = "sk-secret-0123456789";
 
+/// `me:pw` as a header has it.
+pub const LOGIN: &str = "bWU6cHc=";
+
 impl FakeEndpoint {
     /// `script` gets the number of the request, from 0, and its body.
     pub fn start(script: impl Fn(usize, &Value) -> Reaction + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
-        let (requests, violations, stopped, batches) = <(Arc<_>, Arc<_>, Arc<_>, Arc<_>)>::default();
-        let server = Server { script: Arc::new(script), requests, violations, stopped, batches };
-        let Server { requests, violations, stopped, .. } = server.clone();
+        let server = Server {
+            script: Arc::new(script),
+            requests: Arc::default(),
+            heads: Arc::default(),
+            violations: Arc::default(),
+            stopped: Arc::default(),
+            has_refused: Arc::default(),
+            batches: Arc::default(),
+        };
+        let Server { requests, heads, violations, stopped, .. } = server.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if server.stopped.load(Ordering::SeqCst) {
@@ -74,7 +87,12 @@ impl FakeEndpoint {
                 thread::spawn(move || server.serve(stream));
             }
         });
-        Self { url, requests, violations, stopped }
+        Self { url, requests, heads, violations, stopped }
+    }
+
+    /// First lines and headers of all requests.
+    pub fn heads(&self) -> Vec<Vec<String>> {
+        self.heads.lock().unwrap().clone()
     }
 
     pub fn requests(&self) -> Vec<Value> {
@@ -95,8 +113,11 @@ impl Drop for FakeEndpoint {
 struct Server {
     script: Arc<Script>,
     requests: Arc<Mutex<Vec<Value>>>,
+    heads: Arc<Mutex<Vec<Vec<String>>>>,
     violations: Arc<Mutex<Vec<String>>>,
     stopped: Arc<AtomicBool>,
+    /// Whether a request was refused for its form: the next one may have another.
+    has_refused: Arc<AtomicBool>,
     batches: Arc<Mutex<Batches>>,
 }
 
@@ -125,10 +146,15 @@ impl Server {
             reader.read_exact(&mut body).unwrap();
             let authorization = header("authorization");
             let mut violations = self.violations.lock().unwrap();
-            if authorization.as_ref().is_some_and(|it| *it != format!("Bearer {KEY}")) {
+            let known = [format!("Bearer {KEY}"), format!("Basic {LOGIN}")];
+            if authorization.as_ref().is_some_and(|it| !known.contains(it)) {
                 violations.push("neither no key nor the key".into());
             }
+            if head.iter().any(|line| line.to_lowercase().starts_with("openai-")) {
+                violations.push("something of the environment was sent".into());
+            }
             drop(violations);
+            self.heads.lock().unwrap().push(head.clone());
             let reaction = match self.batch(&head[0], &body) {
                 Some(reply) => Reaction::Body(reply),
                 None => self.completion(&head[0], &serde_json::from_slice(&body).unwrap_or(Value::Null)),
@@ -146,7 +172,11 @@ impl Server {
             requests.push(body.clone());
             requests.len() - 1
         };
-        (self.script)(number, body)
+        let reaction = (self.script)(number, body);
+        if matches!(reaction, Reaction::Status(400 | 422, ..)) {
+            self.has_refused.store(true, Ordering::SeqCst);
+        }
+        reaction
     }
 
     /// What the Batch API answers, if this is a request to it.
@@ -185,6 +215,8 @@ impl Server {
                     let (status, body) = match self.completion(&first, &line["body"]) {
                         Reaction::Say(content) => (200, completion(&content, Value::Null)),
                         Reaction::Status(status, _, body) => (status, json!({"error": body}).to_string()),
+                        Reaction::Body(body) => (200, body),
+                        Reaction::Nothing => continue,
                         _ => panic!("batches know no such reaction"),
                     };
                     let body: Value = serde_json::from_str(&body).unwrap();
@@ -194,7 +226,9 @@ impl Server {
                     // Replies come in any order.
                     if status == 200 { good.insert(0, reply) } else { bad.push(reply) }
                 }
-                batches.files.push(good.concat().into_bytes());
+                // Nobody promised that every line can be read.
+                let odd = "\u{feff}\n{\"custom_id\":null,\"response\":{}}\n";
+                batches.files.push(format!("{odd}{}{{\"custom_id\":\"to", good.concat()).into_bytes());
                 batches.files.push(bad.concat().into_bytes());
                 let last = batches.files.len() - 1;
                 json!({
@@ -215,16 +249,20 @@ impl Server {
                 violations.push(format!("{what}: {body}"));
             }
         };
-        must(first.starts_with("POST /v1/chat/completions "), "wrong address");
+        let path = first.split(['?', ' ']).nth(1);
+        must(path == Some("/v1/chat/completions"), "wrong address");
         must(body["model"] == "tested", "wrong model");
-        must(body["stream"] == false, "streaming");
-        must(body["temperature"].is_number() && body["max_tokens"].is_number(), "no temperature or limit");
+        let has_refused = self.has_refused.load(Ordering::SeqCst);
+        must(has_refused || body["stream"] == false, "streaming");
+        let is_limited = body["temperature"].is_number() && body["max_tokens"].is_number();
+        must(has_refused || is_limited, "no temperature or limit");
         let text = body.to_string();
         must(!text.contains(CANARY), "a coach text or a note was sent");
         must(!text.contains(KEY), "the key is in the body");
         let roles: Vec<_> = body["messages"].as_array().unwrap().iter().map(|m| m["role"].clone()).collect();
-        must(roles == ["system", "user"], "not a system and a user message");
-        let user = body["messages"][1]["content"].as_str().unwrap_or_default();
+        must(has_refused || roles == ["system", "user"], "not a system and a user message");
+        let user =
+            body["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap_or_default();
         for mark in ["answer", "message"] {
             let (open, close) = (format!("<{mark}>"), format!("</{mark}>"));
             must(user.matches(&open).count() <= 1 && user.matches(&close).count() <= 1, "forged delimiters");
@@ -285,6 +323,7 @@ fn react(stream: &mut TcpStream, reaction: Reaction) -> bool {
             send(200, "", "{\"choices\":[{\"mess", 4000);
             false
         }
+        Reaction::Nothing => false,
         Reaction::Silence(time) => {
             thread::sleep(time);
             false

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::core::{
     hash,
+    interval::Interval,
     level::{Level, TargetLevel},
     record::Mode,
     review::{
@@ -122,7 +123,7 @@ fn header() -> String {
         id: String::new(),
         name: String::new(),
         level: 0.0,
-        interval: (0.0, 0.0),
+        interval: Interval::exactly(0.0),
         own: Some(0),
         shown: words(),
         missing: words(),
@@ -130,7 +131,7 @@ fn header() -> String {
     };
     let score = ScoreSummary {
         overall: 0.0,
-        interval: (0.0, 0.0),
+        interval: Interval::exactly(0.0),
         read: Some(Level::Mid),
         at_bar: 0.0,
         model: String::new(),

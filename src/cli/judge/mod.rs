@@ -20,12 +20,15 @@ use crate::{
         model::{
             embedded::{EngineError, fit_judge},
             file::{self, QWEN_CODER_1_5B},
-            openai::recalibrated::{self, Recalibrated},
+            openai::{
+                EndpointObserver,
+                recalibrated::{self, Recalibrated},
+            },
         },
         paths,
         terminal::output,
     },
-    app::judge_card,
+    app::{judge_card, observe::observe},
     core::{
         bank::Bank,
         judging::{Judge, Observation, Unscored},
@@ -115,17 +118,15 @@ fn fit(context: &Context, bank: &Bank, answers: &[PathBuf], out: Option<&Path>) 
             );
             (left_out(&labelled, &fitted.scenario_left_out) + &more, place)
         }
-        Choice::Endpoint { url, model, key } => {
+        Choice::Endpoint(endpoint) => {
+            let model = endpoint.model.clone();
             // What was learnt before must not be learnt upon.
-            let observer = model::bare_endpoint(url, model.clone(), key)?;
+            let observer = EndpointObserver::new(*endpoint).map_err(|error| model::bad(&error))?;
             let watch = Cancelled(context);
             let mut observed = vec![];
             for labelled in &labelled {
-                observed.push(if labelled.exam.is_empty() {
-                    vec![]
-                } else {
-                    observer.observe(&labelled.exam, &watch).map_err(|why| model::failure(&why))?.observations
-                });
+                let seen = observe(&observer, &labelled.exam, &watch).map_err(|why| model::failure(&why))?;
+                observed.push(seen.observations);
                 bar.inc(1);
             }
             bar.finish_and_clear();

@@ -14,7 +14,7 @@ use crate::{
             yaml,
         },
         files,
-        model::openai::{Drafter, Endpoint},
+        model::openai::Drafter,
         paths,
         terminal::output,
     },
@@ -179,7 +179,7 @@ fn from_note(
     rubric: Option<&Rubric>,
     note: &str,
 ) -> Result<String, Failure> {
-    let Choice::Endpoint { url, model, key } = model::choice(context)? else {
+    let Choice::Endpoint(endpoint) = model::choice(context)? else {
         let text = "No model is in use that can draft: the embedded one judges and is too small to write. Here is the template, \
              with your note above it as comments. `--endpoint URL --model NAME` drafts with a model that you run.";
         output::print(&style::wrap_hanging(text, output::width(), 0, 0))?;
@@ -189,9 +189,9 @@ fn from_note(
         };
         return Ok(authoring::note_as_comments(note) + &template(kind, &titled, rubric));
     };
-    output::print(&format!("Your note is sent to {} (model {}).", one_line(&url), one_line(&model)))?;
-    let drafter = Drafter::new(Endpoint::new(url, model, key))
-        .map_err(|error| Failure::new(BAD_INPUT, error.to_string()))?;
+    let (address, model) = (one_line(&endpoint.address.to_string()), one_line(&endpoint.model));
+    output::print(&format!("Your note is sent to {address} (model {model})."))?;
+    let drafter = Drafter::new(*endpoint).map_err(|error| model::bad(&error))?;
     let prompt = match rubric {
         Some(rubric) => draft::scenario_prompt(note, rubric),
         None => draft::rubric_prompt(note),

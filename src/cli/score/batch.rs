@@ -16,10 +16,10 @@ use crate::cli::{
 };
 use crate::{
     adapters::{
-        model::openai::{EndpointObserver, Observed, Progress},
+        model::openai::{Collected, EndpointObserver, Pace, Progress},
         paths,
     },
-    app::bulk::Job,
+    app::{bulk::Job, observe::without_model},
     core::judging::{
         Unscored,
         scored::{self, ScoredAnswer},
@@ -58,15 +58,17 @@ pub fn score(
     watch: &dyn Watch,
     keep: &mut dyn FnMut(ScoredAnswer) -> Result<(), Failure>,
 ) -> Result<Option<Unscored>, Failure> {
-    let model::Choice::Endpoint { url, model, key } = model::choice(context)? else {
+    let model::Choice::Endpoint(endpoint) = model::choice(context)? else {
         return Err(Failure::new(BAD_INPUT, "only an endpoint takes batches").hint("name it with --endpoint"));
     };
-    let observer = model::endpoint(context, url.clone(), model.clone(), key)?;
+    let endpoint = model::in_bulk(*endpoint);
+    let (url, model) = (endpoint.address.to_string(), endpoint.model.clone());
+    let observer = model::endpoint(context, endpoint, &Pace::default())?;
     let path = ticket_path(out);
     let mut remaining = vec![];
     for job in jobs {
         let exam = scored::exam(job.case, job.answer);
-        if exam.is_empty() {
+        if without_model(&exam).is_some() {
             keep(crate::app::bulk::score(job, &observer, watch))?;
         } else {
             remaining.push((job, exam));
@@ -93,7 +95,7 @@ pub fn score(
                 (ticket, true)
             }
         };
-        let (observed, took) = match wait(&observer, &ticket.batch, &exams, watch) {
+        let (Collected { observed, learnt }, took) = match wait(&observer, &ticket.batch, &exams, watch) {
             Ok(observed) => observed,
             Err(why) => {
                 // A batch that nobody knows any more gives nothing; after anything else it can be asked for again.
@@ -103,7 +105,7 @@ pub fn score(
                 return Ok(Some(why));
             }
         };
-        if observed.is_empty() && is_new {
+        if observed.is_empty() && is_new && !learnt {
             fs::remove_file(&path).map_err(|cause| cant("remove", &path, &cause))?;
             return Ok(Some(Unscored::NotAnAnswer {
                 detail: "the batch holds no reply to what was asked".into(),
@@ -134,7 +136,7 @@ fn wait(
     batch: &str,
     exams: &[crate::core::judging::questions::Exam],
     watch: &dyn Watch,
-) -> Result<(Observed, Duration), Unscored> {
+) -> Result<(Collected, Duration), Unscored> {
     let mut pause = Duration::from_secs(1);
     loop {
         let done = match observer.progress(batch, watch)? {

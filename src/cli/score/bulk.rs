@@ -1,6 +1,12 @@
 //! `pushback score --answers …`: many answers, one line of result each.
 
-use std::{collections::BTreeMap, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    io,
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -20,7 +26,7 @@ use crate::{
         model,
     },
     core::{hash, judging::scored::ScoredAnswer, text::visible},
-    ports::{Observer, Watch},
+    ports::Watch,
 };
 
 /// Scores what has no score yet.
@@ -60,7 +66,7 @@ pub fn score(context: &Context, args: &BulkArgs) -> Result<(), Failure> {
         stopped = if args.batch {
             batch::score(context, &args.out, &jobs, &progress, &mut keep)?
         } else {
-            bulk::run(&jobs, observers(context, args.concurrency)?, &progress, keep)?
+            bulk::run(&jobs, model::observers(context, args.concurrency)?, &progress, keep)?
         };
         progress.bar.finish_and_clear();
     }
@@ -80,13 +86,6 @@ pub fn score(context: &Context, args: &BulkArgs) -> Result<(), Failure> {
     }
 }
 
-/// One for every answer at a time. The embedded model is one and takes one answer at a time.
-fn observers(context: &Context, concurrency: u16) -> Result<Vec<Box<dyn Observer + Send>>, Failure> {
-    let endpoint = matches!(model::choice(context)?, model::Choice::Endpoint { .. });
-    let count = if endpoint { concurrency } else { 1 };
-    (0..count).map(|_| model::observer(context)).collect()
-}
-
 fn cant(what: &str, path: &Path, cause: &io::Error, exit: u8) -> Failure {
     Failure::new(exit, format!("can't {what} {}: {cause}", paths::display(path)))
 }
@@ -94,23 +93,40 @@ fn cant(what: &str, path: &Path, cause: &io::Error, exit: u8) -> Failure {
 /// Answers done, answers a minute, and the time that is left.
 struct Progress<'a> {
     bar: ProgressBar,
+    /// Until when everybody waits, as it was last told where there is no bar to show it.
+    told: Mutex<Option<Instant>>,
     context: &'a Context,
 }
 
 impl<'a> Progress<'a> {
     fn new(context: &'a Context, answers: usize) -> Self {
         let bar = ProgressBar::new(answers as u64);
-        let template = "scoring {bar:32} {pos} of {len} answers, {per_sec}, {eta} left";
+        let template = "scoring {bar:32} {pos} of {len} answers, {per_sec}, {eta} left{msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━━─"));
         }
-        Self { bar, context }
+        Self { bar, told: Mutex::new(None), context }
     }
 }
 
 impl Watch for Progress<'_> {
     fn step(&self, _: usize, _: usize) {
+        self.bar.set_message("");
         self.bar.tick();
+    }
+
+    fn held(&self, left: Duration) {
+        let text = format!("the endpoint asked to wait, {} s left", left.as_secs() + 1);
+        if !self.bar.is_hidden() {
+            return self.bar.set_message(format!("; {text}"));
+        }
+        // Told once a wait: whoever reads a log needs no countdown.
+        let until = Instant::now() + left;
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none_or(|told| told + Duration::from_millis(500) < until) {
+            eprintln!("{text}");
+            *told = Some(until);
+        }
     }
 
     fn is_cancelled(&self) -> bool {

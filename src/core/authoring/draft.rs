@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{Outline, template::quoted};
 use crate::core::{
     bank::{rubric::Rubric, scenario::is_id},
+    json,
     level::Level,
     lint::{marks::DRAFTED, shape::as_id},
 };
@@ -230,9 +231,6 @@ pub fn rubric(reply: &str, outline: &Outline) -> Result<String, NoDraft> {
     Ok(page.0)
 }
 
-/// Some models think aloud before the JSON, and some fence it.
 fn parse<T: serde::de::DeserializeOwned>(reply: &str) -> Result<T, NoDraft> {
-    let json = reply.find('{').zip(reply.rfind('}')).and_then(|(start, end)| reply.get(start..=end));
-    let json = json.ok_or_else(|| NoDraft("it holds no JSON".into()))?;
-    serde_json::from_str(json).map_err(|error| NoDraft(error.to_string()))
+    json::last(reply).map_err(NoDraft)
 }

@@ -11,6 +11,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::text::visible;
+
 /// What the judge saw for one signal or red flag.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
@@ -107,10 +109,19 @@ pub enum Unscored {
     },
     /// Nothing answers at the endpoint's address.
     Unreachable,
+    /// Whoever answers there can't prove to be the endpoint.
+    Untrusted,
+    /// The endpoint sends its callers to another place, where nobody said that the answers may go.
+    Redirected {
+        /// Where to.
+        to: String,
+    },
     /// The model took too long, here or at an endpoint.
     TimedOut,
     /// The endpoint wants a key, or another one.
     Unauthorized,
+    /// The endpoint wants a key, and none is set.
+    NoKey,
     /// The endpoint asks for fewer requests.
     RateLimited,
     /// The endpoint answered with another error.
@@ -135,9 +146,25 @@ impl fmt::Display for Unscored {
                 write!(f, "the answer has {tokens} tokens, the most that can be read at once is {limit}")
             }
             Self::Unreachable => write!(f, "the endpoint can't be reached"),
+            Self::Untrusted => write!(
+                f,
+                "the endpoint's certificate isn't trusted here; if it's your own, name your CA's file in SSL_CERT_FILE"
+            ),
+            Self::Redirected { to } => write!(
+                f,
+                "the endpoint redirects to {}, and your answers only go to the address you gave; if that's where they \
+                 belong, use that address",
+                visible(to)
+            ),
             Self::TimedOut => write!(f, "the model took too long"),
             Self::Unauthorized => write!(f, "the endpoint refused the key"),
+            Self::NoKey => write!(f, "the endpoint wants a key, and none is set; put it in PUSHBACK_API_KEY"),
             Self::RateLimited => write!(f, "the endpoint asks for fewer requests"),
+            Self::EndpointFailed { status: 404 } => write!(
+                f,
+                "the endpoint found nothing there (status 404); check that the address ends the way the server wants it, \
+                 usually in /v1, and that it has a model by that name"
+            ),
             Self::EndpointFailed { status } => write!(f, "the endpoint failed with status {status}"),
             Self::NotAnAnswer { detail } => write!(f, "the endpoint's reply is no answer: {detail}"),
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Judge, Observation, Unscored, Usage, questions::Exam, tally, verdict};
 use crate::core::{
     bank::Case,
+    interval::Interval,
     level::{Level, TargetLevel},
     turn::{Ask, Turn},
 };
@@ -46,7 +47,7 @@ pub struct CriterionScore {
     /// 0 to 5, continuous.
     pub level: f64,
     /// The middle 80%.
-    pub interval: (f64, f64),
+    pub interval: Interval,
     /// The level that it reads at; `null` is "no evidence".
     pub read: Option<Level>,
     /// Whether the interval is so wide that the judge can't tell.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Observation;
 use crate::core::{
     bank::rubric::{Criterion, Rubric},
+    interval::Interval,
     level::Level,
 };
 
@@ -22,8 +23,8 @@ pub struct Rating {
     pub criterion: String,
     /// 0 to 5, continuous: the mean of the distribution.
     pub level: f64,
-    /// The middle 80% of the distribution, on the same scale.
-    pub interval: (f64, f64),
+    /// The middle 80% of the distribution, on the same scale, and the level in any case.
+    pub interval: Interval,
     /// The level that the criterion reads at; `None` is "no evidence".
     pub read: Option<Level>,
 }
@@ -123,8 +124,8 @@ pub fn interval(distribution: &[f64], share: f64) -> (usize, usize) {
 }
 
 /// Whether an interval is so wide that the judge can't tell: it holds four of the six places on the scale.
-pub fn is_unclear((low, high): (f64, f64)) -> bool {
-    high - low >= 3.0
+pub fn is_unclear(interval: Interval) -> bool {
+    interval.width() >= 3.0
 }
 
 /// Rates every criterion of a rubric.
@@ -139,7 +140,7 @@ pub fn ratings(rubric: &Rubric, observations: &[Observation]) -> Vec<Rating> {
             Rating {
                 criterion: criterion.id.clone(),
                 level,
-                interval: (low as f64, high as f64),
+                interval: Interval { low: low as f64, high: high as f64 }.holding(level),
                 read: Level::reads(level),
             }
         })
@@ -154,7 +155,7 @@ pub fn nothing_said(rubric: &Rubric) -> Vec<Rating> {
         .map(|criterion| Rating {
             criterion: criterion.id.clone(),
             level: 0.0,
-            interval: (0.0, 0.0),
+            interval: Interval::exactly(0.0),
             read: None,
         })
         .collect()
@@ -244,6 +245,25 @@ mod tests {
             values[which].1 = values[which].1.max(more);
             let after = distribution(&criterion, &seen(&values));
             proptest::prop_assert!(mean(&after) >= mean(&before) - 1e-6);
+        }
+
+        /// A mean can lie beyond the middle 80%; the interval that is shown holds it all the same, and holds no other place
+        /// of the scale for that.
+        #[test]
+        fn a_level_lies_in_its_own_interval(ps in proptest::collection::vec(0.0..=1.0f64, 5)) {
+            let rubric: Rubric = serde_json::from_value(serde_json::json!({"id": "r", "title": "R", "criteria": []})).unwrap();
+            let criterion = criterion(&["senior", "staff", "senior-staff", "principal"], "senior");
+            let names = ["s0", "s1", "s2", "s3", "flag"];
+            let values: Vec<(&str, f64)> = names.iter().copied().zip(ps).collect();
+            let observations = seen(&values);
+            let (low, high) = interval(&distribution(&criterion, &observations), INTERVAL);
+            let rubric = Rubric { criteria: vec![criterion], ..rubric };
+            let rating = &ratings(&rubric, &observations)[0];
+            proptest::prop_assert!(rating.interval.holds(rating.level));
+            for place in 0..=5usize {
+                proptest::prop_assert_eq!(rating.interval.holds(place as f64), low <= place && place <= high);
+            }
+            proptest::prop_assert_eq!(is_unclear(rating.interval), high - low >= 3);
         }
     }
 }

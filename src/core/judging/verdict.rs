@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Observation, questions::Exam, tally};
 use crate::core::{
     bank::rubric::Rubric,
+    interval::Interval,
     level::{Level, TargetLevel},
 };
 
@@ -16,7 +17,7 @@ pub struct Score {
     /// 0 to 5, continuous: the weighted mean of the criteria.
     pub overall: f64,
     /// The middle 80%, on the same scale.
-    pub interval: (f64, f64),
+    pub interval: Interval,
     /// The level that the round reads at; `None` is "no evidence".
     pub read: Option<Level>,
     /// How the round stands to the target level.
@@ -96,9 +97,9 @@ impl Overall {
         self.scale(tally::mean(&self.sums))
     }
 
-    fn interval(&self) -> (f64, f64) {
+    fn interval(&self) -> Interval {
         let (low, high) = tally::interval(&self.sums, tally::INTERVAL);
-        (self.scale(low as f64), self.scale(high as f64))
+        Interval { low: self.scale(low as f64), high: self.scale(high as f64) }.holding(self.mean())
     }
 
     fn verdict(&self, target: TargetLevel) -> Verdict {
@@ -200,7 +201,7 @@ mod tests {
             let score = score(&rubric(&[2, 1]), &exam(SAID), &observations(&values), TargetLevel::Principal);
             let v = score.verdict;
             proptest::prop_assert!((v.below + v.at + v.above - 1.0).abs() < 1e-9);
-            proptest::prop_assert!(score.interval.0 <= score.interval.1);
+            proptest::prop_assert!(score.interval.holds(score.overall));
         }
     }
 }

@@ -123,7 +123,7 @@ impl Figures {
                     criteria.push((rating.level, label));
                     // Whether anything bears on a question is not asked, so 0 and 1 are one here.
                     let place = label.max(1.0);
-                    covered += usize::from(rating.interval.0 <= place && place <= rating.interval.1);
+                    covered += usize::from(rating.interval.holds(place));
                 }
             }
             let kind = figures.kinds.entry(labelled.answer.kind.clone()).or_default();

@@ -8,14 +8,14 @@ pub type Example<'a> = (&'a [f32], bool);
 
 /// A weighted sum over features as they come.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Line {
+pub struct WeightedSum {
     /// One a feature.
     pub weights: Vec<f32>,
     /// Added to the sum.
     pub bias: f64,
 }
 
-impl Line {
+impl WeightedSum {
     /// The weighted sum for one example.
     pub fn score(&self, features: &[f32]) -> f64 {
         dot(&self.weights, features) + self.bias
@@ -32,7 +32,7 @@ const MOST_FOLDS: usize = 12;
 pub fn left_out(
     examples: &[Example<'_>],
     group: &[usize],
-    fit: impl Fn(&[Example<'_>]) -> Option<Line>,
+    fit: impl Fn(&[Example<'_>]) -> Option<WeightedSum>,
 ) -> Option<Vec<f64>> {
     let folds = (group.iter().max()? + 1).min(MOST_FOLDS);
     if folds < 2 {
@@ -55,7 +55,7 @@ pub fn left_out(
 /// `C` of the usual libraries. Balanced, both classes weigh the same; otherwise scores are log-odds.
 ///
 /// `None` where all examples are of one class.
-pub fn logistic(examples: &[Example<'_>], trust: f64, balanced: bool) -> Option<Line> {
+pub fn logistic(examples: &[Example<'_>], trust: f64, balanced: bool) -> Option<WeightedSum> {
     let size = examples.first()?.0.len();
     let count = examples.len() as f64;
     let positive = examples.iter().filter(|example| example.1).count() as f64;
@@ -106,10 +106,13 @@ impl Scale {
     }
 
     /// Weights for rows in units of the spread as weights for rows as they come.
-    pub fn undo(&self, weights: &[f64], bias: f64) -> Line {
+    pub fn undo(&self, weights: &[f64], bias: f64) -> WeightedSum {
         let weights: Vec<f64> = weights.iter().zip(&self.spread).map(|(w, spread)| w / spread).collect();
         let offset: f64 = weights.iter().zip(&self.mean).map(|(weight, mean)| weight * mean).sum();
-        Line { weights: weights.into_iter().map(|weight| weight as f32).collect(), bias: bias - offset }
+        WeightedSum {
+            weights: weights.into_iter().map(|weight| weight as f32).collect(),
+            bias: bias - offset,
+        }
     }
 }
 
@@ -173,7 +176,7 @@ impl Moments {
 
 /// Ridge regression with few rows and many features, for several targets at once: one line a target, over rows in units of
 /// their spread. Targets are how much each row is one of the few that count.
-pub fn ridge(rows: &[Vec<f32>], targets: &[Vec<bool>], penalty: f64) -> Option<Vec<Line>> {
+pub fn ridge(rows: &[Vec<f32>], targets: &[Vec<bool>], penalty: f64) -> Option<Vec<WeightedSum>> {
     let size = rows.first()?.len();
     let matrix = DMatrix::from_fn(rows.len(), size, |row, column| f64::from(rows[row][column]));
     let mut kernel = (&matrix * matrix.transpose()) / size as f64;
@@ -186,7 +189,7 @@ pub fn ridge(rows: &[Vec<f32>], targets: &[Vec<bool>], penalty: f64) -> Option<V
         let rest = target.iter().map(|counts| f64::from(u8::from(*counts)) - mean);
         let alpha = solver.solve(&DVector::from_iterator(target.len(), rest));
         let weights = matrix.tr_mul(&alpha) / size as f64;
-        Line { weights: weights.iter().map(|weight| *weight as f32).collect(), bias: mean }
+        WeightedSum { weights: weights.iter().map(|weight| *weight as f32).collect(), bias: mean }
     });
     Some(lines.collect())
 }

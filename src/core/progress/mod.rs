@@ -4,6 +4,7 @@
 
 pub mod trend;
 
+use crate::core::interval::Interval;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
@@ -84,7 +85,7 @@ pub struct Point {
     /// 0 to 5.
     pub level: f64,
     /// Where it most likely lies.
-    pub interval: (f64, f64),
+    pub interval: Interval,
 }
 
 /// A signal over the rounds that expected it.
@@ -292,8 +293,7 @@ fn own(summaries: &[&Summary]) -> Option<OwnJudgment> {
         let ratings: Vec<(u8, f64, bool)> = rated
             .filter_map(|criterion| {
                 let own = criterion.own?;
-                let (low, high) = criterion.interval;
-                Some((own, criterion.level, (low..=high).contains(&f64::from(own))))
+                Some((own, criterion.level, criterion.interval.holds(f64::from(own))))
             })
             .collect();
         if ratings.is_empty() {

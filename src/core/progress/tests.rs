@@ -24,7 +24,7 @@ fn session(day: i64, level: f64, shown: &[&str], missing: &[&str]) -> Summary {
         state: State::Scored,
         score: Some(ScoreSummary {
             overall: level,
-            interval: (level - 0.5, level + 0.5),
+            interval: (level - 0.5, level + 0.5).into(),
             read: None,
             at_bar: 0.5,
             model: "judge".into(),
@@ -32,7 +32,7 @@ fn session(day: i64, level: f64, shown: &[&str], missing: &[&str]) -> Summary {
                 id: "c".into(),
                 name: "C".into(),
                 level,
-                interval: (2.0, 3.0),
+                interval: (2.0, 3.0).into(),
                 own: None,
                 shown: words(shown),
                 missing: words(missing),

@@ -1,5 +1,6 @@
 //! Two results side by side: two tries at a case, or two scorings of one try.
 
+use crate::core::interval::Interval;
 use serde::Serialize;
 
 use super::{Card, CriterionView, Outcome, Review, SignalView};
@@ -30,7 +31,7 @@ pub struct Side {
     /// The continuous level, 0 to 5.
     pub overall: f64,
     /// Where it most likely lies.
-    pub interval: (f64, f64),
+    pub interval: Interval,
     /// Probes that were needed.
     pub probes: usize,
     /// Seconds that it took.

@@ -9,6 +9,7 @@ pub mod summary;
 pub mod timeline;
 mod transcript;
 
+use crate::core::interval::Interval;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -142,7 +143,7 @@ pub struct CriterionView {
     /// The continuous level, 0 to 5.
     pub level: f64,
     /// Where it most likely lies.
-    pub interval: (f64, f64),
+    pub interval: Interval,
     /// The level that it reads at.
     pub read: Option<Level>,
     /// What the rubric says about that level.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Card, Outcome, Review, clock::Moment};
 use crate::core::{
+    interval::Interval,
     level::{Level, TargetLevel},
     record::Mode,
 };
@@ -72,7 +73,7 @@ pub struct ScoreSummary {
     /// The continuous level, 0 to 5.
     pub overall: f64,
     /// Where it most likely lies.
-    pub interval: (f64, f64),
+    pub interval: Interval,
     /// The level that it read at.
     pub read: Option<Level>,
     /// Probability that it reads at the target level or above.
@@ -93,7 +94,7 @@ pub struct CriterionSummary {
     /// The continuous level, 0 to 5.
     pub level: f64,
     /// Where it most likely lies.
-    pub interval: (f64, f64),
+    pub interval: Interval,
     /// The level that the candidate thought it read at, 0 to 5, where they said so.
     pub own: Option<u8>,
     /// Ids of the signals that were shown.

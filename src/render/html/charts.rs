@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::line;
 use crate::{
     core::{
+        interval::Interval,
         level::TargetLevel,
         review::clock::{Clock, Moment, Spent},
     },
@@ -21,7 +22,7 @@ fn on_gauge(level: f64) -> f64 {
 }
 
 /// A level with its interval on the scale from 0 to 5, the bar, and where the candidate saw it.
-pub fn gauge(level: f64, (low, high): (f64, f64), target: TargetLevel, own: Option<u8>) -> Markup {
+pub fn gauge(level: f64, Interval { low, high }: Interval, target: TargetLevel, own: Option<u8>) -> Markup {
     let bar = on_gauge(f64::from(target.level().number()));
     html! {
         svg.gauge viewBox="0 0 320 28" aria-hidden="true" {
@@ -145,7 +146,7 @@ pub struct Point {
     /// 0 to 5.
     pub level: f64,
     /// Where it most likely lies.
-    pub interval: (f64, f64),
+    pub interval: Interval,
     /// Whether it is the one that the page is about.
     pub here: bool,
 }
@@ -171,7 +172,7 @@ pub fn levels(points: &[Point], target: TargetLevel, title: &str) -> Markup {
             line.bar x1="110" x2="990" y1=(bar) y2=(bar) {}
             polyline.path points=(line_through.join(" ")) {}
             @for (index, point) in points.iter().enumerate() {
-                line.whisker x1=(x(index)) x2=(x(index)) y1=(y(point.interval.0)) y2=(y(point.interval.1)) {}
+                line.whisker x1=(x(index)) x2=(x(index)) y1=(y(point.interval.low)) y2=(y(point.interval.high)) {}
                 circle class=(if point.here { "dot here" } else { "dot" }) cx=(x(index)) cy=(y(point.level)) r=(if point.here { 8 } else { 5 }) {
                     title { (line(&point.label)) ": " (format!("{:.1}", point.level)) }
                 }

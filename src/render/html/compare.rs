@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::{charts, line, page};
 use crate::{
     core::{
+        interval::Interval,
         level::Level,
         review::{
             SignalView,
@@ -44,7 +45,7 @@ pub fn compare(comparison: &Comparison) -> String {
 }
 
 fn side_row(letter: &str, side: &Side) -> Markup {
-    let (low, high) = side.interval;
+    let Interval { low, high } = side.interval;
     html! {
         tr {
             th scope="row" { (letter) }

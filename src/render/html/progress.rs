@@ -65,7 +65,7 @@ fn chart(course: &Course, target: TargetLevel, zone: &TimeZone) -> Markup {
                 thead { tr { th scope="col" { "When" } th scope="col" { "Level" } th scope="col" { "Likely" } } }
                 tbody { @for point in &points { tr {
                     td { (point.label) } td { (format!("{:.1}", point.level)) }
-                    td { (format!("{:.1} to {:.1}", point.interval.0, point.interval.1)) }
+                    td { (format!("{:.1} to {:.1}", point.interval.low, point.interval.high)) }
                 } } }
             }
         }

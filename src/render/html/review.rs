@@ -118,7 +118,7 @@ fn scored(card: &Card, review: &Review) -> Markup {
     html! {
         p.read {
             strong { (words::level_name(score.read)) } " "
-            span.quiet { (format!("{:.1} of 5, likely {:.1} to {:.1}", score.overall, score.interval.0, score.interval.1)) }
+            span.quiet { (format!("{:.1} of 5, likely {:.1} to {:.1}", score.overall, score.interval.low, score.interval.high)) }
         }
         p { strong { (words::verdict(&score.verdict)) } " (" (words::chances(&score.verdict)) ")." }
         (charts::chances(score.verdict.below, score.verdict.at, score.verdict.above))
@@ -342,7 +342,7 @@ fn earlier(review: &Review, tries: &[&Summary], zone: &TimeZone) -> Markup {
                     tbody { @for (summary, point) in summaries.iter().zip(&points) { tr {
                         td { (point.label) }
                         td { (format!("{:.1}", point.level)) }
-                        td { (format!("{:.1} to {:.1}", point.interval.0, point.interval.1)) }
+                        td { (format!("{:.1} to {:.1}", point.interval.low, point.interval.high)) }
                         td { (line(&summary.session)) @if point.here { " (this one)" } }
                     } } }
                 }

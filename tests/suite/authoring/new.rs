@@ -165,7 +165,8 @@ fn a_reply_that_is_no_draft_leaves_nothing_behind() {
     let endpoint = FakeEndpoint::start(|_, _| Reaction::Say("I can't do that.".into()));
     drafted(&home, &endpoint, "scenario", "mine").fails(1, "the model's reply is no draft: it holds no JSON");
     let endpoint = FakeEndpoint::start(|_, _| Reaction::Status(401, "", "{}".into()));
-    drafted(&home, &endpoint, "scenario", "mine").fails(4, "not drafted: the endpoint refused the key");
+    drafted(&home, &endpoint, "scenario", "mine")
+        .fails(4, "not drafted: the endpoint wants a key, and none is set");
     assert!(!home.path().join("scenarios").exists());
 }
 

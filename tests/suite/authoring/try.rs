@@ -49,7 +49,7 @@ fn the_model_in_use_decides_and_where_it_can_not_be_asked_nothing_is_made_up() {
     assert_eq!(rows(&run)[0]["route"], "help");
     let endpoint = FakeEndpoint::start(|_, _| Reaction::Status(401, "", "{}".into()));
     let arguments = ["scenario", "try", SCENARIO, "--json", "--endpoint", &endpoint.url, "--model", "tested"];
-    home.run(&arguments, "what would you do\n").fails(4, "the endpoint refused the key");
+    home.run(&arguments, "what would you do\n").fails(4, "the endpoint wants a key, and none is set");
 }
 
 #[test]

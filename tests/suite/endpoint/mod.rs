@@ -1,4 +1,5 @@
 //! Models from elsewhere.
 
 mod model_file;
+mod odd_servers;
 mod openai;

@@ -3,7 +3,7 @@
 use std::{net::TcpListener, time::Duration};
 
 use pushback::{
-    adapters::model::openai::{Endpoint, EndpointObserver},
+    adapters::model::openai::{Address, Endpoint, EndpointObserver},
     core::{
         bank::Case,
         judging::{Unscored, questions::Exam},
@@ -19,7 +19,7 @@ use crate::harness::{
     home::{Home, SCENARIO, whole_round},
 };
 
-struct Patient;
+pub struct Patient;
 
 impl Watch for Patient {
     fn step(&self, _: usize, _: usize) {}
@@ -37,7 +37,7 @@ impl Watch for Impatient {
     }
 }
 
-fn case() -> Case {
+pub fn case() -> Case {
     let (bank, _) =
         pushback::adapters::bank::library::load(&pushback::adapters::paths::Home::at("/nonexistent"));
     let mut case = bank.case(SCENARIO).unwrap().clone();
@@ -50,24 +50,24 @@ fn case() -> Case {
     case
 }
 
-fn exam(answer: &str) -> Exam {
+pub fn exam(answer: &str) -> Exam {
     let case = case();
     let turn =
         Turn { question: case.scenario.opening.clone(), kind: Ask::Opening, said: vec![answer.into()] };
     Exam::new(&case, &[turn], |_| true)
 }
 
-const ANSWER: &str =
+pub const ANSWER: &str =
     "I would go to the VP and refuse the loan of four. Customers would see their jobs hang. The CTO decides.";
 
-fn observer(url: &str) -> EndpointObserver {
-    let mut endpoint = Endpoint::new(url.into(), "tested".into(), Some(KEY.into()));
+pub fn observer(url: &str) -> EndpointObserver {
+    let mut endpoint = Endpoint::new(Address::parse(url).unwrap(), "tested".into(), Some(KEY.into()));
     (endpoint.connect, endpoint.read, endpoint.retries) =
         (Duration::from_millis(500), Duration::from_millis(400), 1);
     EndpointObserver::new(endpoint).unwrap()
 }
 
-fn observe(
+pub fn observe(
     script: impl Fn(usize, &serde_json::Value) -> Reaction + Send + Sync + 'static,
 ) -> Result<Observations, Unscored> {
     let server = FakeEndpoint::start(script);
@@ -203,7 +203,7 @@ fn a_message_is_recognised_from_a_menu_that_tells_no_fact() {
 
 #[test]
 fn a_key_never_shows() {
-    let endpoint = Endpoint::new("http://x/v1".into(), "tested".into(), Some(KEY.into()));
+    let endpoint = Endpoint::new(Address::parse("http://x/v1").unwrap(), "tested".into(), Some(KEY.into()));
     assert!(!format!("{endpoint:?}").contains(KEY));
     let server = FakeEndpoint::start(|_, _| Reaction::Status(401, "", format!("bad key {KEY}")));
     let home = Home::new();

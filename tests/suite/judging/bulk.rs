@@ -138,6 +138,80 @@ fn a_batch_is_handed_in_waited_for_and_collected() {
 }
 
 #[test]
+fn a_batch_with_a_missing_reply_leaves_that_answer_unscored_and_no_other() {
+    let home = Home::new();
+    answers(&home, 3);
+    let endpoint = FakeEndpoint::start(|_, body| {
+        let is_lost = body["seed"] == 2 && body.to_string().contains("case 1");
+        let is_odd = body["seed"] == 3 && body.to_string().contains("case 2");
+        match () {
+            () if is_lost => Reaction::Nothing,
+            () if is_odd => Reaction::Body("[null]".into()),
+            () => all_shown(body),
+        }
+    });
+    score(&home, &endpoint, &["--batch"]).fails(1, "2 answers could not be scored");
+    let rows = rows(&home);
+    assert_eq!(rows[0]["unscored"], Value::Null);
+    for (row, detail) in [(1, "a part of it is missing in the batch"), (2, "it holds no choice")] {
+        assert_eq!(rows[row]["unscored"]["detail"], detail);
+        assert_eq!(rows[row]["overall"], Value::Null);
+    }
+    assert!(!home.path().join("out.jsonl.batch").exists());
+}
+
+#[test]
+fn a_batch_in_a_form_that_the_model_refuses_is_handed_in_again_in_another() {
+    let home = Home::new();
+    answers(&home, 2);
+    let endpoint = FakeEndpoint::start(|_, body| match body["max_tokens"].is_null() {
+        true => all_shown(body),
+        false => Reaction::Status(400, "", "use max_completion_tokens instead of max_tokens".into()),
+    });
+    score(&home, &endpoint, &["--batch"]).ok();
+    assert_eq!(ids(&home), ["a0", "a1"]);
+    assert!(rows(&home).iter().all(|row| row["unscored"].is_null()));
+    assert_eq!(endpoint.requests().len(), 12);
+}
+
+#[test]
+fn when_the_endpoint_asks_for_patience_all_wait_together_and_the_time_is_shown() {
+    let home = Home::new();
+    answers(&home, 4);
+    let times = Arc::new(std::sync::Mutex::new(vec![]));
+    let seen = times.clone();
+    let endpoint = FakeEndpoint::start(move |number, _| {
+        let mut seen = seen.lock().unwrap();
+        seen.push(std::time::Instant::now());
+        match number {
+            0 => Reaction::Status(503, "retry-after: 1\r\n", String::new()),
+            1 => Reaction::Status(429, "retry-after: 1\r\n", String::new()),
+            _ => yes(),
+        }
+    });
+    let run = score(&home, &endpoint, &["--concurrency", "2"]).ok();
+    assert!(run.stderr.contains("the endpoint asked to wait, 1 s left"), "{}", run.stderr);
+    let times = times.lock().unwrap();
+    let waited = times[2].duration_since(times[0]);
+    assert!(waited >= Duration::from_millis(950), "{waited:?}");
+    assert_eq!(times.len(), 2 + 4 * 24, "nothing was asked in vain");
+    assert_eq!(ids(&home), ["a0", "a1", "a2", "a3"]);
+}
+
+#[test]
+fn a_wait_until_tomorrow_ends_the_run_and_keeps_what_is_scored() {
+    let home = Home::new();
+    answers(&home, 5);
+    let endpoint = FakeEndpoint::start(|number, _| match number {
+        0..24 => yes(),
+        _ => Reaction::Status(429, "retry-after: 86400\r\n", String::new()),
+    });
+    score(&home, &endpoint, &[]).fails(4, "the endpoint asks for fewer requests");
+    assert_eq!(ids(&home), ["a0"]);
+    assert_eq!(endpoint.requests().len(), 25, "and nothing more is asked");
+}
+
+#[test]
 fn a_batch_that_was_handed_in_before_a_kill_is_not_handed_in_again() {
     let home = Home::new();
     answers(&home, 2);
@@ -229,7 +303,7 @@ fn where_nobody_answers_it_stops_and_the_same_command_goes_on() {
     let endpoint = FakeEndpoint::start(|_, body| {
         if body.to_string().contains("case 1") { Reaction::Status(401, "", "{}".into()) } else { yes() }
     });
-    score(&home, &endpoint, &[]).fails(4, "the endpoint refused the key");
+    score(&home, &endpoint, &[]).fails(4, "the endpoint wants a key, and none is set");
     assert_eq!(ids(&home), ["a0"]);
     home.run(&["score", "--answers", "answers.jsonl", "--out", "other.jsonl", "--no-model"], "")
         .fails(4, "no model");

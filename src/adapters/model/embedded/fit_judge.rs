@@ -10,19 +10,19 @@ use super::{
     engine::{Engine, Taps},
     judge::{self, Memory},
     prompt,
-    readings::Readings,
+    readings::{Readings, SENTENCE_LAYER},
     readout::{Calibration, FORMAT, Readout, Weights, name, pointer_features},
 };
 use crate::core::{
     judging::Observation,
     lab::{
-        fit::{self, Example, Line, Moments, Scale, sigmoid},
+        fit::{self, Example, Moments, Scale, WeightedSum, sigmoid},
         labelled::Labelled,
     },
 };
 
 /// A readout with what it promises.
-pub struct Result {
+pub struct FittedJudge {
     /// The readout.
     pub readout: Readout,
     /// What it would have observed in each answer had its scenario not been there.
@@ -55,7 +55,7 @@ pub fn fit(
     labelled: &[Labelled<'_>],
     data_hash: String,
     progress: &dyn Fn(usize),
-) -> std::result::Result<Result, EngineError> {
+) -> Result<FittedJudge, EngineError> {
     let engine = Engine::load(model)?;
     let taps = Taps { hidden: LAYERS.to_vec(), attention: ATTENTION.collect() };
     let mut memory = Memory::default();
@@ -79,6 +79,7 @@ pub fn fit(
         prompt_hash: prompt::hash(),
         layers: taps.hidden,
         attention: taps.attention,
+        sentence_layer: SENTENCE_LAYER,
         state: Weights::default(),
         pointer: Weights::default(),
         familiar: BTreeMap::new(),
@@ -86,7 +87,7 @@ pub fn fit(
         new_calibration: Calibration::default(),
     };
     let fitted = Fit { answers: &answers }.run(&mut readout).ok_or(EngineError::Labels)?;
-    Ok(Result { readout, scenario_left_out: fitted.0, rubric_left_out: fitted.1 })
+    Ok(FittedJudge { readout, scenario_left_out: fitted.0, rubric_left_out: fitted.1 })
 }
 
 /// An answer as the fit sees it.
@@ -194,7 +195,7 @@ impl Fit<'_> {
         &self,
         by_scenario: &dyn Fn(&Answer<'_>) -> usize,
         by_rubric: &dyn Fn(&Answer<'_>) -> usize,
-    ) -> Option<(Line, Pointed, Option<Pointed>)> {
+    ) -> Option<(WeightedSum, Pointed, Option<Pointed>)> {
         let features: Vec<&[f32]> =
             self.answers.iter().flat_map(|a| a.pointing.iter().flatten()).map(Vec::as_slice).collect();
         let scale = Scale::of(&features);
@@ -233,12 +234,12 @@ impl Fit<'_> {
             }
         }
         let total = scenarios.values().cloned().reduce(|a, b| a.plus(&b))?;
-        let line = |moments: &Moments| -> Option<Line> {
+        let line = |moments: &Moments| -> Option<WeightedSum> {
             let solution = moments.solve(POINTER_PENALTY)?;
             let (bias, weights) = solution.split_last()?;
             Some(scale.undo(weights, *bias))
         };
-        let without = |group: &dyn Fn(&(usize, usize)) -> usize| -> Option<BTreeMap<usize, Line>> {
+        let without = |group: &dyn Fn(&(usize, usize)) -> usize| -> Option<BTreeMap<usize, WeightedSum>> {
             let mut groups: BTreeMap<usize, Moments> = BTreeMap::new();
             for (key, moments) in &scenarios {
                 let sum = groups.get(&group(key)).map_or_else(|| moments.clone(), |sum| sum.plus(moments));
@@ -249,7 +250,7 @@ impl Fit<'_> {
             }
             groups.iter().map(|(group, moments)| Some((*group, line(&total.minus(moments))?))).collect()
         };
-        let scored = |lines: &BTreeMap<usize, Line>, of: &dyn Fn(&Answer<'_>) -> usize| -> Pointed {
+        let scored = |lines: &BTreeMap<usize, WeightedSum>, of: &dyn Fn(&Answer<'_>) -> usize| -> Pointed {
             self.answers
                 .iter()
                 .map(|answer| {
@@ -265,7 +266,7 @@ impl Fit<'_> {
     }
 
     /// For each statement a line over sentence states, and the scores of all sentences with their scenario left out.
-    fn familiar(&self) -> Option<(BTreeMap<String, Line>, Pointed)> {
+    fn familiar(&self) -> Option<(BTreeMap<String, WeightedSum>, Pointed)> {
         let states: Vec<&[f32]> =
             self.answers.iter().flat_map(|a| &a.readings.sentence_states).map(Vec::as_slice).collect();
         let scale = Scale::of(&states);
@@ -307,7 +308,7 @@ impl Fit<'_> {
     }
 
     /// For each statement of a rubric a line that tells the sentences that were quoted for it from all others.
-    fn like_the_quoted(&self, answers: &[usize], scale: &Scale) -> Option<Vec<Line>> {
+    fn like_the_quoted(&self, answers: &[usize], scale: &Scale) -> Option<Vec<WeightedSum>> {
         let rows: Vec<Vec<f32>> = answers
             .iter()
             .flat_map(|at| &self.answers[*at].readings.sentence_states)

@@ -12,7 +12,7 @@ use super::{
 use crate::core::{
     bank::Case,
     lab::{
-        fit::{self, Example, Line, Scale},
+        fit::{self, Example, Scale, WeightedSum},
         routing_card::LabelledMessage,
     },
     record::Route,
@@ -94,7 +94,7 @@ pub fn fit(
 type Messages<'a> = [(&'a LabelledMessage, &'a Case)];
 
 /// Weights for each kind.
-fn kinds(messages: &Messages<'_>, read: &[Asked], places: &[usize]) -> Option<BTreeMap<Kind, Line>> {
+fn kinds(messages: &Messages<'_>, read: &[Asked], places: &[usize]) -> Option<BTreeMap<Kind, WeightedSum>> {
     let line = |kind: Kind| {
         let examples: Vec<Example<'_>> =
             places.iter().map(|at| (read[*at].state.as_slice(), messages[*at].0.route == kind)).collect();
@@ -104,7 +104,7 @@ fn kinds(messages: &Messages<'_>, read: &[Asked], places: &[usize]) -> Option<BT
 }
 
 /// Weights for the fact.
-fn pointer(messages: &Messages<'_>, read: &[Asked], places: &[usize]) -> Option<Line> {
+fn pointer(messages: &Messages<'_>, read: &[Asked], places: &[usize]) -> Option<WeightedSum> {
     let (mut rows, mut asked) = (vec![], vec![]);
     for at in places {
         // Labels count facts from 1.

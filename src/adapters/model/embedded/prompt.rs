@@ -4,7 +4,11 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use crate::core::{bank::scenario::Fact, judging::questions::Exam, text::visible};
+use crate::core::{
+    bank::scenario::Fact,
+    judging::questions::{Exam, ExamTurn},
+    text::visible,
+};
 
 const EXAMINER: &str = "You are a strict, literal examiner. You read a candidate's interview answer and decide \
     whether a statement about it is true.";
@@ -102,6 +106,14 @@ pub fn grade(exam: &Exam) -> String {
 /// The text behind which messages are recognised, and where each fact stands in it: what it is about, what is told, and
 /// how it is asked for.
 pub fn facts(opening: &str, facts: &[Fact]) -> (String, Vec<[Range<usize>; 3]>) {
+    let asks = |fact: &Fact| (!fact.ask.is_empty()).then(|| fact.ask.join(" "));
+    facts_of(opening, facts.iter().map(|fact| (fact.about.as_str(), fact.tell.as_str(), asks(fact))))
+}
+
+fn facts_of<'a>(
+    opening: &str,
+    facts: impl Iterator<Item = (&'a str, &'a str, Option<String>)>,
+) -> (String, Vec<[Range<usize>; 3]>) {
     let mut text = format!("{}{BEFORE_QUESTION}{}{BEFORE_FACTS}", chat(EXAMINER), neutral(opening.trim()));
     let mut put = |before: &str, words: &str| {
         text.push_str(before);
@@ -109,10 +121,10 @@ pub fn facts(opening: &str, facts: &[Fact]) -> (String, Vec<[Range<usize>; 3]>) 
         text.push_str(&neutral(words.trim()));
         start..text.len()
     };
-    let places = facts.iter().map(|fact| {
-        let about = put(BEFORE_FACT, &fact.about);
-        let tell = put(BEFORE_TELL, &fact.tell);
-        let ask = if fact.ask.is_empty() { about.clone() } else { put(BEFORE_ASK, &fact.ask.join(" ")) };
+    let places = facts.map(|(about, tell, ask)| {
+        let about = put(BEFORE_FACT, about);
+        let tell = put(BEFORE_TELL, tell);
+        let ask = ask.map_or_else(|| about.clone(), |ask| put(BEFORE_ASK, &ask));
         [about, tell, ask]
     });
     let places = places.collect();
@@ -135,39 +147,60 @@ fn neutral(text: &str) -> String {
     visible(text).replace("<|", "< |").replace("|>", "| >").replace("\"\"\"", "\"")
 }
 
-/// Hash over every word of ours that messages are recognised by.
+/// Words from outside in a specimen: with everything that is not left as it is.
+const SPECIMEN: &str = "Some words, <|im_end|> and \"\"\".";
+
+/// Hash over a message as it is read among facts: every word of ours that messages are recognised by, the chat template's
+/// and the changes to words from outside among them.
 pub fn routing_hash() -> String {
-    let words = [
-        VAGUE.concat().as_str(),
-        EXAMINER,
-        BEFORE_QUESTION,
-        BEFORE_FACTS,
-        BEFORE_FACT,
-        BEFORE_TELL,
-        BEFORE_ASK,
-        BEFORE_MESSAGE,
-        AFTER_MESSAGE,
-    ]
-    .join("\u{0}");
-    short_hash(&words)
+    let facts = [(SPECIMEN, SPECIMEN, None), (SPECIMEN, SPECIMEN, Some(SPECIMEN.to_owned()))];
+    let (text, _) = facts_of(SPECIMEN, facts.into_iter());
+    let messages =
+        VAGUE.into_iter().chain([SPECIMEN]).map(|text| format!("{BEFORE_MESSAGE}{}", message(text)));
+    short_hash(std::iter::once(text).chain(messages))
 }
 
-/// Hash over every word of ours that answers are judged by, to tell scores by different questions apart.
+/// Hash over an answer and statements about it as they are read: every word of ours that answers are judged by, the chat
+/// template's and the changes to words from outside among them. Tells scores by different questions apart.
 pub fn hash() -> String {
-    let words = [
-        COMMON.concat().as_str(),
-        EXAMINER,
-        BEFORE_QUESTION,
-        BEFORE_ANSWER,
-        BEFORE_FOLLOW_UP,
-        AFTER_FOLLOW_UP,
-        AFTER_ANSWER,
-        BEFORE_STATEMENT,
-    ]
-    .join("\u{0}");
-    short_hash(&words)
+    let sentences = |first: u32| vec![(first, SPECIMEN.to_owned()), (first + 1, SPECIMEN.to_owned())];
+    let turn = |first: u32| ExamTurn { asked: SPECIMEN.into(), sentences: sentences(first) };
+    let exam = Exam {
+        opening: SPECIMEN.into(),
+        turns: vec![turn(1), turn(3)],
+        sentences: vec![],
+        statements: vec![],
+    };
+    let specimen = clause(SPECIMEN);
+    let statements = COMMON.into_iter().chain([specimen.as_str()]);
+    let statements = statements.map(|clause| format!("{BEFORE_STATEMENT}{clause}"));
+    short_hash([prefix(&exam).text, nothing()].into_iter().chain(statements))
 }
 
-fn short_hash(words: &str) -> String {
-    Sha256::digest(words).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+fn short_hash(texts: impl Iterator<Item = String>) -> String {
+    let texts: Vec<String> = texts.collect();
+    hex::encode(&Sha256::digest(texts.join("\u{0}"))[..4])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the model reads must not change without a new fit: whoever changes a word changes these hashes on purpose, and
+    /// with them the files that were fitted to the old words.
+    #[test]
+    fn the_words_are_those_that_the_readouts_were_fitted_to() {
+        assert_eq!((hash().as_str(), routing_hash().as_str()), ("621ecafc", "366fe427"));
+    }
+
+    #[test]
+    fn a_specimen_shows_every_word_of_the_chat_template() {
+        let (routing, _) = facts_of(SPECIMEN, [(SPECIMEN, SPECIMEN, None)].into_iter());
+        for text in [nothing(), routing] {
+            assert!(
+                text.starts_with("<|im_start|>system\n") && text.contains("<|im_end|>\n<|im_start|>user\n")
+            );
+            assert!(!text.contains("words, <|im_end|>"));
+        }
+    }
 }

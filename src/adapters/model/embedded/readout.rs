@@ -17,12 +17,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use super::{
     EngineError,
     engine::Taps,
-    readings::{Readings, StatementReading},
+    readings::{Readings, SENTENCE_LAYER, StatementReading},
 };
-use crate::core::lab::fit::{Line, sigmoid};
+use crate::core::lab::fit::{WeightedSum, sigmoid};
 
 /// Version of the file's format.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Most sentences that are named as evidence for one statement.
 const MOST_EVIDENCE: usize = 2;
@@ -45,6 +45,8 @@ pub struct Readout {
     pub layers: Vec<usize>,
     /// Layers whose attention is read, counted from 0, all heads of each.
     pub attention: Vec<usize>,
+    /// The layer whose states stand for sentences, counted from 1: [`SENTENCE_LAYER`], or it is for another program.
+    pub sentence_layer: usize,
     /// Of a statement's state.
     pub state: Weights,
     /// Of a statement's attention to a sentence: see [`pointer_features`].
@@ -94,7 +96,7 @@ pub struct Decision {
 
 impl Weights {
     /// What the file can hold of a fitted line.
-    pub fn of(line: &Line) -> Self {
+    pub fn of(line: &WeightedSum) -> Self {
         let scale = line.weights.iter().fold(f32::MIN_POSITIVE, |most, weight| most.max(weight.abs()));
         let weights = line.weights.iter().map(|weight| f16::from_f32(weight / scale).to_f32()).collect();
         Self { bias: line.bias, scale, weights }
@@ -173,13 +175,13 @@ impl Readout {
     ///
     /// # Errors
     ///
-    /// When it is none, or not for the words that this program asks.
+    /// When it is none, or not for the words that this program asks or the layers that it reads.
     pub fn read(text: &str) -> Result<Self, EngineError> {
         let readout: Self = serde_json::from_str(text).map_err(|_| EngineError::Readout)?;
-        if readout.format != FORMAT || readout.prompt_hash != super::prompt::hash() {
-            return Err(EngineError::Readout);
-        }
-        Ok(readout)
+        let is_ours = readout.format == FORMAT
+            && readout.prompt_hash == super::prompt::hash()
+            && readout.sentence_layer == SENTENCE_LAYER;
+        if is_ours { Ok(readout) } else { Err(EngineError::Readout) }
     }
 
     /// What has to be read.
@@ -233,4 +235,28 @@ pub fn strongest(scores: &[f64], numbers: &[u32]) -> Vec<u32> {
     let Some(&(best, _)) = ranked.first() else { return vec![] };
     let close = ranked.iter().take(MOST_EVIDENCE).take_while(|(score, _)| best - score <= CLOSE);
     close.map(|(_, number)| *number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_readout_says_what_it_was_fitted_to_and_is_refused_for_anything_else() {
+        let text = include_str!("readout.json");
+        assert!(Readout::read(text).is_ok());
+        let stored: serde_json::Value = serde_json::from_str(text).unwrap();
+        for (field, other) in [
+            ("format", 2.into()),
+            ("prompt_hash", "00000000".into()),
+            ("sentence_layer", (SENTENCE_LAYER - 1).into()),
+            ("sentence_layer", serde_json::Value::Null),
+            ("layers", serde_json::Value::Null),
+            ("attention", serde_json::Value::Null),
+        ] {
+            let mut changed = stored.clone();
+            changed[field] = other;
+            assert!(Readout::read(&changed.to_string()).is_err(), "{field}");
+        }
+    }
 }

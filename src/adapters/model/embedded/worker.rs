@@ -246,3 +246,16 @@ fn unscored(error: &EngineError) -> Unscored {
         other => Unscored::BrokenModel { detail: crate::core::text::one_line(&other.to_string()) },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_measured_of_the_judge_holds_for_the_one_that_comes_with_the_program() {
+        let readout = Readout::built_in().unwrap();
+        let prompt_hash = format!("{}-{}", prompt::hash(), readout_hash(&readout));
+        assert!(measured(&prompt_hash).is_some(), "trust.json is for another judge than {prompt_hash}");
+        assert!(Router::built_in().is_ok());
+    }
+}

@@ -289,6 +289,6 @@ fn check(path: &Path, file: &ModelFile, watch: &mut dyn Watch) -> Result<(), Ins
         done += read as u64;
         watch.at(done);
     }
-    let found: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let found = hex::encode(hasher.finalize());
     if found == file.sha256 { Ok(()) } else { Err(InstallError::WrongHash { found }) }
 }

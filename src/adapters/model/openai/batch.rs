@@ -6,11 +6,14 @@ use std::{
     time::Duration,
 };
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{
-    EndpointObserver, REPEATS, spread,
-    wire::{Answer, BatchLine, Request, not_an_answer},
+    EndpointObserver, REPEATS, decisions,
+    reply::{self, Answer},
+    shape::Request,
+    spread,
+    trouble::{by_status, not_an_answer},
 };
 use crate::{
     core::{
@@ -46,13 +49,13 @@ pub struct Ended {
 /// What was observed, by the place of the exam.
 pub type Observed = BTreeMap<usize, Result<Observations, Unscored>>;
 
-/// A line of the file that goes up.
-#[derive(Serialize)]
-struct Line<'a> {
-    custom_id: String,
-    method: &'static str,
-    url: &'static str,
-    body: &'a Request,
+/// What a batch came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Collected {
+    /// What was observed.
+    pub observed: Observed,
+    /// Whether the endpoint said in which form it takes questions, so that handing the rest in again leads further.
+    pub learnt: bool,
 }
 
 impl EndpointObserver {
@@ -68,10 +71,13 @@ impl EndpointObserver {
             let name = name(&self.all(exam, 0));
             let repeats = if names.insert(name.clone()) { 0..REPEATS } else { 0..0 };
             for repeat in repeats {
-                let body = &self.all(exam, repeat);
-                let custom_id = format!("{name}-{repeat}");
-                let line = Line { custom_id, method: "POST", url: "/v1/chat/completions", body };
-                serde_json::to_writer(&mut lines, &line).map_err(|_| not_an_answer("it can't be asked"))?;
+                let line = json!({
+                    "custom_id": format!("{name}-{repeat}"),
+                    "method": "POST",
+                    "url": "/v1/chat/completions",
+                    "body": self.wire.body(&self.all(exam, repeat)),
+                });
+                lines.extend_from_slice(line.to_string().as_bytes());
                 lines.push(b'\n');
             }
             if lines.len() > MOST_BYTES {
@@ -88,44 +94,71 @@ impl EndpointObserver {
     /// Why nothing is known.
     pub fn progress(&self, batch: &str, watch: &dyn Watch) -> Result<Progress, Unscored> {
         let batch = self.wait(watch, self.wire.batch(batch))?;
-        if !matches!(batch.status.as_str(), "completed" | "failed" | "expired" | "cancelled") {
-            let counts = batch.request_counts;
-            return Ok(Progress::Working(counts.map_or(0, |counts| counts.completed + counts.failed)));
-        }
-        let files = [batch.output_file_id, batch.error_file_id].into_iter().flatten();
-        let seconds = batch.completed_at.zip(batch.created_at);
-        Ok(Progress::Ended(Ended {
-            files: files.filter(|id| !id.is_empty()).collect(),
-            took: Duration::from_secs(seconds.map_or(0, |(end, start)| end.saturating_sub(start))),
-        }))
+        Ok(match batch.status.as_str() {
+            "completed" | "failed" | "expired" | "cancelled" => {
+                Progress::Ended(Ended { files: batch.files, took: batch.took })
+            }
+            _ => Progress::Working(batch.done),
+        })
     }
 
     /// Gets what a batch has found out about the exams that were in it, by the place of the exam. Exams that the batch
-    /// did not hold are absent.
+    /// did not hold are absent, and so are those that were asked in a form that the endpoint doesn't take: they are to be
+    /// asked in another one. A line that can't be read costs the exam that it belongs to, and no other.
     ///
     /// # Errors
     ///
     /// Why nothing could be got.
-    pub fn collect(&self, ended: &Ended, exams: &[Exam], watch: &dyn Watch) -> Result<Observed, Unscored> {
-        let mut replies: BTreeMap<String, Vec<Result<Answer, Unscored>>> = BTreeMap::new();
+    pub fn collect(&self, ended: &Ended, exams: &[Exam], watch: &dyn Watch) -> Result<Collected, Unscored> {
+        let mut replies: BTreeMap<String, BTreeMap<u64, Result<Answer, Unscored>>> = BTreeMap::new();
+        let mut misshapen = BTreeSet::new();
+        let mut learnt = false;
         for file in &ended.files {
             let content = self.wait(watch, self.wire.content(file))?;
-            for line in content.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-                let line = BatchLine::read(line)?;
-                let Some((name, _)) = line.custom_id.rsplit_once('-') else { continue };
-                replies.entry(name.to_owned()).or_default().push(line.answer());
+            for line in content.split(|byte| *byte == b'\n') {
+                let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+                let Ok(line) = serde_json::from_slice::<Value>(line) else { continue };
+                let Some((name, repeat)) = line["custom_id"].as_str().and_then(|id| id.rsplit_once('-'))
+                else {
+                    continue;
+                };
+                let Ok(repeat) = repeat.parse::<u64>() else { continue };
+                let response = &line["response"];
+                if matches!(reply::number(&response["status_code"]), 400 | 422)
+                    && self.wire.learn(&response["body"].to_string())
+                {
+                    learnt = true;
+                }
+                if learnt && matches!(reply::number(&response["status_code"]), 400 | 422) {
+                    misshapen.insert(name.to_owned());
+                }
+                replies.entry(name.to_owned()).or_default().insert(repeat, answered(response));
             }
         }
         let mut observed = Observed::new();
         for (place, exam) in exams.iter().enumerate() {
             // The same words about the same statements have the same name: what was observed holds for each of them.
-            if let Some(replies) = replies.get(&name(&self.all(exam, 0))) {
-                let replies = replies.iter().cloned().collect::<Result<Vec<_>, _>>();
-                let seen = replies.and_then(|replies| spread(exam, &replies));
-                observed.insert(place, seen.map(|seen| self.understood(seen)));
-            }
+            let name = name(&self.all(exam, 0));
+            let Some(replies) = replies.get(&name).filter(|_| !misshapen.contains(&name)) else { continue };
+            let all = (0..REPEATS).map(|repeat| {
+                let reply = replies.get(&repeat).cloned();
+                let reply =
+                    reply.unwrap_or_else(|| Err(not_an_answer("a part of it is missing in the batch")))?;
+                decisions(&reply.text, exam).map(|_| reply)
+            });
+            let seen = all.collect::<Result<Vec<_>, _>>().and_then(|replies| spread(exam, &replies));
+            observed.insert(place, seen.map(|seen| self.understood(seen)));
         }
-        Ok(observed)
+        Ok(Collected { observed, learnt })
+    }
+}
+
+/// What was answered to one request of a batch.
+fn answered(response: &Value) -> Result<Answer, Unscored> {
+    match u16::try_from(reply::number(&response["status_code"])) {
+        Ok(200..=299) => reply::read(&response["body"]),
+        Ok(status @ 300..) => Err(by_status(status)),
+        _ => Err(not_an_answer("the batch ended without one")),
     }
 }
 

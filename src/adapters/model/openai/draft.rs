@@ -1,7 +1,7 @@
 //! An endpoint's model as a drafter of files for their author. Apart from [`super::EndpointObserver`], which writes
 //! nothing that anybody reads.
 
-use super::{BadAddress, Endpoint, EndpointObserver, wire::Request};
+use super::{BadEndpoint, Endpoint, EndpointObserver, shape::Request, trouble::not_an_answer};
 use crate::{core::judging::Unscored, ports::Watch};
 
 /// Most tokens of a draft.
@@ -15,8 +15,8 @@ impl Drafter {
     ///
     /// # Errors
     ///
-    /// When the address can't be one.
-    pub fn new(endpoint: Endpoint) -> Result<Self, BadAddress> {
+    /// When it can't be used as it was named.
+    pub fn new(endpoint: Endpoint) -> Result<Self, BadEndpoint> {
         EndpointObserver::new(endpoint).map(Self)
     }
 
@@ -27,6 +27,9 @@ impl Drafter {
     /// Why there is none.
     pub fn draft(&self, system: &str, user: String, watch: &dyn Watch) -> Result<String, Unscored> {
         let request = Request { temperature: 0.3, ..self.0.request(system, user, LONGEST) };
-        Ok(self.0.wait(watch, self.0.wire.ask(&request))?.text)
+        let (text, _) = self.0.twice(&request, watch, |answer| {
+            if answer.is_silent() { Err(not_an_answer("it is empty")) } else { Ok(answer.text.clone()) }
+        })?;
+        Ok(text)
     }
 }

@@ -4,7 +4,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     core::{
-        judging::questions::{Exam, Statement},
+        judging::questions::{Exam, ExamTurn, Statement},
+        record::Route,
         text::visible,
     },
     ports::Message,
@@ -57,26 +58,57 @@ pub fn all(statements: &[Statement]) -> String {
     text + ALL
 }
 
-/// The menu for a message: the choices in the order of their letters. What the facts tell is not in it.
+/// What a message can be apart from asking for a fact, with the letter of each.
+const CHOICES: [(&str, Route, &str); 5] = [
+    ("A", Route::Answer, "an answer, or the beginning of one"),
+    ("B", Route::Repeat, "the candidate asks for the question to be repeated"),
+    (
+        "C",
+        Route::Help,
+        "the candidate asks for help, a hint, an opinion on the answer, or what is being looked for",
+    ),
+    ("D", Route::Done, "the candidate says that they are finished"),
+    ("E", Route::Unknown, "the candidate asks something about the case that none of the following covers"),
+];
+
+/// The letters of the facts, after those of the other choices. There is no `I`: models like to begin with that word.
+const FACT_LETTERS: &str = "FGHJKLMNOPQRSTUVWXYZ";
+
+/// What a fact is called in the menu: a letter, and behind the last one a letter with a number.
+fn label(fact: usize) -> String {
+    let round = fact / FACT_LETTERS.len();
+    let letter = FACT_LETTERS.chars().nth(fact % FACT_LETTERS.len()).unwrap_or_default();
+    if round == 0 { letter.to_string() } else { format!("{letter}{}", round + 1) }
+}
+
+/// The menu for a message. What the facts tell is not in it.
 pub fn menu(message: &Message<'_>) -> String {
+    menu_of(message.question, message.text, message.facts.iter().map(|fact| fact.about.as_str()))
+}
+
+fn menu_of<'a>(question: &str, message: &str, facts: impl Iterator<Item = &'a str>) -> String {
     let mut text = format!(
-        "The interviewer asked: {}\n\n<message>\n{}\n</message>\n\nWhat is the message?\n\
-         A. an answer, or the beginning of one\n\
-         B. the candidate asks for the question to be repeated\n\
-         C. the candidate asks for help, a hint, an opinion on the answer, or what is being looked for\n\
-         D. the candidate says that they are finished\n\
-         E. the candidate asks something about the case that none of the following covers\n",
-        neutral(message.question),
-        neutral(message.text)
+        "The interviewer asked: {}\n\n<message>\n{}\n</message>\n\nWhat is the message?\n",
+        neutral(question),
+        neutral(message)
     );
-    for (letter, fact) in FACT_LETTERS.chars().zip(message.facts) {
-        text.push_str(&format!("{letter}. the candidate asks about: {}\n", neutral(&fact.about)));
+    for (letter, _, what) in CHOICES {
+        text.push_str(&format!("{letter}. {what}\n"));
+    }
+    for (number, about) in facts.enumerate() {
+        text.push_str(&format!("{}. the candidate asks about: {}\n", label(number), neutral(about)));
     }
     text + "Reply with the letter."
 }
 
-/// The letters of the facts, after those of the other choices.
-pub const FACT_LETTERS: &str = "FGHIJKLMNOPQRSTUVWXYZ";
+/// What a reply chose from the menu of a message about so many facts: a letter that stands alone on the first line, with
+/// punctuation at most. A sentence is no choice, whatever it begins with.
+pub fn chosen(reply: &str, facts: usize) -> Option<Route> {
+    let line = reply.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let letter = line.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_uppercase();
+    let route = CHOICES.iter().find(|(choice, ..)| *choice == letter).map(|(_, route, _)| *route);
+    route.or_else(|| (0..facts).find(|fact| label(*fact) == letter).map(|fact| Route::Fact { fact }))
+}
 
 /// Text from outside, unable to end the marks that it stands between or to begin others.
 fn neutral(text: &str) -> String {
@@ -87,10 +119,51 @@ fn neutral(text: &str) -> String {
         .replace("<message", "< message")
 }
 
-/// Hash over every word that is ours.
+/// Hash over every word that is ours, as a model reads them: two statements, a follow-up, and a fact of each kind of label.
 pub fn hash() -> String {
-    let empty = Exam { opening: String::new(), turns: vec![], sentences: vec![], statements: vec![] };
-    let menu = menu(&Message { opening: "", question: "", text: "", facts: &[] });
-    let words = [EXAMINER, ONE, ALL, ROUTER, &answer(&empty), &menu];
-    Sha256::digest(words.join("\u{0}")).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    let turn = |number: u32| ExamTurn { asked: "?".into(), sentences: vec![(number, ".".into())] };
+    let statement = Statement { signal: String::new(), text: ".".into() };
+    let statements = vec![statement.clone(), statement];
+    let exam = Exam { opening: "?".into(), turns: vec![turn(1), turn(2)], sentences: vec![], statements };
+    let menu = menu_of("?", ".", std::iter::repeat_n(".", FACT_LETTERS.len() + 1));
+    let judged = format!("{}{}", answer(&exam), all(&exam.statements));
+    let words = [EXAMINER, &judged, &one(&exam.statements[0]), ROUTER, &menu];
+    hex::encode(&Sha256::digest(words.join("\u{0}"))[..4])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_letter_that_stands_alone_is_a_choice() {
+        for (reply, route) in [
+            ("A", Some(Route::Answer)),
+            (" b.", Some(Route::Repeat)),
+            ("**C**", Some(Route::Help)),
+            ("(d)\n\nBecause it says so.", Some(Route::Done)),
+            ("F", Some(Route::Fact { fact: 0 })),
+            ("j", Some(Route::Fact { fact: 3 })),
+            ("F2", Some(Route::Fact { fact: 20 })),
+            ("I", None),
+            ("I think A", None),
+            ("A fact", None),
+            ("A or B", None),
+            ("H2", None),
+            ("", None),
+            ("...", None),
+        ] {
+            assert_eq!(chosen(reply, 22), route, "{reply}");
+        }
+    }
+
+    #[test]
+    fn every_fact_is_on_the_menu_however_many_there_are() {
+        let facts: Vec<String> = (0..45).map(|n| format!("thing {n}")).collect();
+        let menu = menu_of("", "", facts.iter().map(String::as_str));
+        for (number, about) in facts.iter().enumerate() {
+            assert!(menu.contains(&format!("\n{}. the candidate asks about: {about}\n", label(number))));
+            assert_eq!(chosen(&label(number), facts.len()), Some(Route::Fact { fact: number }));
+        }
+    }
 }

@@ -1,13 +1,10 @@
-//! Requests and replies of an OpenAI-compatible endpoint, and what can go wrong with them.
-//!
-//! Every field of a reply is optional here: real servers leave out or leave empty what the typed calls of the
-//! library insist on.
+//! The wire to an OpenAI-compatible endpoint, and what can go wrong on it.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{cell::RefCell, time::Duration};
 
 use async_openai::{
     Client,
-    config::OpenAIConfig,
+    config::Config,
     error::OpenAIError,
     middleware::HttpRequestFactory,
     types::{
@@ -15,168 +12,102 @@ use async_openai::{
         files::{CreateFileRequest, FileInput, FilePurpose},
     },
 };
+use reqwest::{
+    StatusCode,
+    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+    redirect,
+};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::core::judging::{Unscored, Usage};
-
-#[derive(Clone, Debug, Serialize)]
-pub struct Request {
-    pub model: String,
-    pub messages: Vec<Message>,
-    pub temperature: f32,
-    pub seed: u64,
-    pub max_tokens: u32,
-    pub stream: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub logprobs: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub top_logprobs: Option<u8>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub struct Message {
-    pub role: &'static str,
-    pub content: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Reply {
-    #[serde(default)]
-    choices: Vec<Choice>,
-    usage: Option<ReplyUsage>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Choice {
-    message: Option<ReplyMessage>,
-    finish_reason: Option<String>,
-    logprobs: Option<Logprobs>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ReplyMessage {
-    content: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Logprobs {
-    content: Option<Vec<TokenLogprob>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct TokenLogprob {
-    #[serde(default)]
-    top_logprobs: Vec<Candidate>,
-}
-
-/// A token that could have come, and how likely it was.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Candidate {
-    pub token: String,
-    pub logprob: f64,
-}
-
-#[derive(Debug, Deserialize)]
-struct ReplyUsage {
-    prompt_tokens: Option<u64>,
-    completion_tokens: Option<u64>,
-    prompt_tokens_details: Option<PromptDetails>,
-}
-
-#[derive(Debug, Deserialize)]
-struct PromptDetails {
-    cached_tokens: Option<u64>,
-}
-
-/// Something that the endpoint keeps.
-#[derive(Debug, Deserialize)]
-struct Stored {
-    id: String,
-}
+use super::{
+    Endpoint,
+    address::{Address, BadEndpoint},
+    pace::{self, Pace},
+    reply::{self, Answer},
+    shape::{Request, Shape},
+    trouble::{Redirected, Refused, not_an_answer, refused, unscored},
+};
+use crate::core::judging::Unscored;
 
 /// Requests that are answered when the endpoint has time.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Batch {
     /// `completed`, `failed`, `expired` and `cancelled` are its ends.
     pub status: String,
-    /// Id of the file with the replies.
-    pub output_file_id: Option<String>,
-    /// Id of the file with the failures.
-    pub error_file_id: Option<String>,
-    /// How many requests there are.
-    pub request_counts: Option<RequestCounts>,
-    /// Unix time, seconds.
-    pub created_at: Option<u64>,
-    /// Unix time, seconds.
-    pub completed_at: Option<u64>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub struct RequestCounts {
-    pub completed: u64,
-    pub failed: u64,
-}
-
-/// A complete answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
-    pub text: String,
-    /// Candidates for each token, if the endpoint gives them.
-    pub tokens: Option<Vec<Vec<Candidate>>>,
-    pub usage: Usage,
+    /// Ids of the files with the replies and with the failures.
+    pub files: Vec<String>,
+    /// How many requests have an answer.
+    pub done: u64,
+    /// How long it took, once it is done.
+    pub took: Duration,
 }
 
 /// Somebody at the other end of a wire.
 pub struct Wire {
-    client: Client<OpenAIConfig>,
-    retries: u32,
+    client: Client<Way>,
+    endpoint: Endpoint,
+    shape: RefCell<Shape>,
+    /// Until when nothing is to be asked.
+    pub pace: Pace,
+    has_key: bool,
 }
 
-/// Longest that a `Retry-After` is obeyed.
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// Most times that a server may point to another path of its own.
+const MOST_REDIRECTS: usize = 5;
 
 impl Wire {
-    pub fn new(
-        url: &str,
-        key: Option<&SecretString>,
-        times: (Duration, Duration),
-        retries: u32,
-    ) -> Result<Self, Unscored> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(times.0)
-            .read_timeout(times.1)
+    pub fn new(endpoint: Endpoint, pace: Pace) -> Result<Self, BadEndpoint> {
+        let mut http = reqwest::Client::builder()
+            .connect_timeout(endpoint.connect)
+            .read_timeout(endpoint.read)
             // Nobody drives a connection while the person types, so nobody would notice that the server closed it.
             .pool_idle_timeout(Duration::from_secs(1))
-            .build()
-            .map_err(|_| Unscored::Unreachable)?;
-        let key = key.map_or("", |key| key.expose_secret());
-        let config = OpenAIConfig::new().with_api_base(url.trim_end_matches('/')).with_api_key(key);
-        let has_key = !key.is_empty();
-        // The library would put a failed reply's body into its error and its log. Here only the status gets that far,
-        // and nothing is retried behind our back.
+            .redirect(redirect::Policy::custom(follow));
+        if endpoint.address.is_loopback() {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|error| BadEndpoint::Client(error.to_string()))?;
+        let way = Way::new(&endpoint)?;
+        let has_key = way.headers.contains_key(AUTHORIZATION);
+        // The library would put a failed reply's body into its error and its log. Here none gets that far, and nothing is
+        // retried behind our back.
         let service = tower::service_fn(move |factory: HttpRequestFactory| {
             let http = http.clone();
             async move {
-                let mut request = factory.build().await?;
-                if !has_key {
-                    request.headers_mut().remove(reqwest::header::AUTHORIZATION);
-                }
-                let response = http.execute(request).await?;
+                let response = http.execute(factory.build().await?).await?;
                 if response.status().is_success() {
                     return Ok(response);
                 }
-                let seconds = response.headers().get(reqwest::header::RETRY_AFTER);
-                let retry_after = seconds.and_then(|value| value.to_str().ok()?.parse().ok());
-                Err(OpenAIError::Boxed(Box::new(Refused { status: response.status().as_u16(), retry_after })))
+                Err(OpenAIError::Boxed(Box::new(Refused::of(response).await)))
             }
         });
-        Ok(Self { client: Client::with_config(config).with_http_service(service), retries })
+        let client = Client::with_config(way).with_http_service(service);
+        Ok(Self { client, endpoint, shape: RefCell::default(), pace, has_key })
     }
 
-    /// Sends a request.
+    /// The body of a request, as the server is known to take it.
+    pub fn body(&self, request: &Request) -> Value {
+        self.shape.borrow().body(request)
+    }
+
+    /// Takes in why a request was refused; whether it is worth asking in another form.
+    pub fn learn(&self, complaint: &str) -> bool {
+        self.shape.borrow_mut().learn(complaint)
+    }
+
+    /// Sends a request; again in another form where the server doesn't take this one.
     pub async fn ask(&self, request: &Request) -> Result<Answer, Unscored> {
-        self.patiently(async || self.client.chat().create_byot(request).await).await.and_then(complete)
+        loop {
+            let body = self.body(request);
+            match self.patiently(async || self.client.chat().create_byot(&body).await).await {
+                Ok(reply) => return reply::read(&reply),
+                Err(error) => match refused(&error) {
+                    Some(refused) if self.learn(&refused.complaint) => {}
+                    _ => return Err(self.unscored(&error)),
+                },
+            }
+        }
     }
 
     /// Stores lines of requests for a batch; returns the file's id.
@@ -186,9 +117,8 @@ impl Wire {
             purpose: FilePurpose::Batch,
             expires_after: None,
         };
-        let stored: Result<Stored, Unscored> =
-            self.patiently(async || self.client.files().create_byot(file.clone()).await).await;
-        Ok(stored?.id)
+        let stored = self.patiently(async || self.client.files().create_byot(file.clone()).await).await;
+        id(&stored.map_err(|error| self.unscored(&error))?)
     }
 
     /// Has a stored file's requests answered within a day; returns the batch's id.
@@ -200,154 +130,131 @@ impl Wire {
             metadata: None,
             output_expires_after: None,
         };
-        let stored: Result<Stored, Unscored> =
-            self.patiently(async || self.client.batches().create_byot(request.clone()).await).await;
-        Ok(stored?.id)
+        let stored = self.patiently(async || self.client.batches().create_byot(request.clone()).await).await;
+        id(&stored.map_err(|error| self.unscored(&error))?)
     }
 
     /// How far a batch is.
     pub async fn batch(&self, id: &str) -> Result<Batch, Unscored> {
-        self.patiently(async || self.client.batches().retrieve_byot(id).await).await
+        let batch: Value = self
+            .patiently(async || self.client.batches().retrieve_byot(id).await)
+            .await
+            .map_err(|error| self.unscored(&error))?;
+        let status = batch["status"].as_str().ok_or_else(|| not_an_answer("it is no batch"))?;
+        let counts = &batch["request_counts"];
+        let files = ["output_file_id", "error_file_id"].map(|field| batch[field].as_str());
+        let (end, start) = (reply::number(&batch["completed_at"]), reply::number(&batch["created_at"]));
+        Ok(Batch {
+            status: status.to_owned(),
+            files: files.into_iter().flatten().filter(|id| !id.is_empty()).map(str::to_owned).collect(),
+            done: reply::number(&counts["completed"]) + reply::number(&counts["failed"]),
+            took: Duration::from_secs(if start == 0 { 0 } else { end.saturating_sub(start) }),
+        })
     }
 
     /// A stored file.
     pub async fn content(&self, file: &str) -> Result<Vec<u8>, Unscored> {
-        Ok(self.patiently(async || self.client.files().content(file).await).await?.into())
+        let content = self.patiently(async || self.client.files().content(file).await).await;
+        Ok(content.map_err(|error| self.unscored(&error))?.into())
     }
 
-    /// Asks; once more, a few times, where the endpoint asks for patience or failed by itself.
-    async fn patiently<T>(&self, ask: impl AsyncFn() -> Result<T, OpenAIError>) -> Result<T, Unscored> {
+    /// Asks; again, a few times, where the endpoint asks for patience or failed by itself.
+    async fn patiently<T>(&self, ask: impl AsyncFn() -> Result<T, OpenAIError>) -> Result<T, OpenAIError> {
         let mut tries = 0;
         loop {
+            // Somebody who asks the same endpoint may have been told to wait.
+            while let Some(left) = self.pace.left() {
+                tokio::time::sleep(left).await;
+            }
             let error = match ask().await {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
-            let wait = match refused(&error) {
-                Some(Refused { status: 429, retry_after }) => Duration::from_secs(retry_after.unwrap_or(1)),
-                Some(Refused { status: 500..=599, .. }) => Duration::from_millis(500),
-                _ => return Err(unscored(&error)),
-            };
-            if tries >= self.retries || wait > LONGEST_WAIT {
-                return Err(unscored(&error));
-            }
+            let Endpoint { patience, retries, .. } = self.endpoint;
+            let again =
+                refused(&error).and_then(|refused| pace::pause(patience, refused.refusal, tries, retries));
+            let Some(wait) = again else { return Err(error) };
+            self.pace.hold(wait);
             tries += 1;
-            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn unscored(&self, error: &OpenAIError) -> Unscored {
+        match unscored(error) {
+            Unscored::Unauthorized if !self.has_key => Unscored::NoKey,
+            why => why,
         }
     }
 }
 
-/// A reply to one request of a batch, as a line of the batch's files.
-#[derive(Debug, Deserialize)]
-pub struct BatchLine {
-    /// The request's name.
-    pub custom_id: String,
-    response: Option<BatchResponse>,
+/// The way to an endpoint: its address and what it wants to know of us. Nothing comes from the environment.
+struct Way {
+    address: Address,
+    base: String,
+    headers: HeaderMap,
+    /// The library asks for one; the one that is sent is in the headers.
+    no_key: SecretString,
 }
 
-#[derive(Debug, Deserialize)]
-struct BatchResponse {
-    status_code: u16,
-    body: Option<Reply>,
-}
-
-impl BatchLine {
-    /// Reads a line.
-    pub fn read(line: &[u8]) -> Result<Self, Unscored> {
-        serde_json::from_slice(line).map_err(|_| not_an_answer("it is not a line of a batch"))
-    }
-
-    /// What was answered.
-    pub fn answer(self) -> Result<Answer, Unscored> {
-        match self.response {
-            Some(BatchResponse { status_code: 200..=299, body: Some(reply) }) => complete(reply),
-            Some(BatchResponse { status_code, .. }) => Err(by_status(status_code)),
-            None => Err(not_an_answer("the batch ended without one")),
+impl Way {
+    fn new(endpoint: &Endpoint) -> Result<Self, BadEndpoint> {
+        let mut headers = HeaderMap::new();
+        let value = match (&endpoint.key, &endpoint.address.login) {
+            (Some(_), Some(_)) => return Err(BadEndpoint::TwoKeys),
+            (Some(key), None) => Some(format!("Bearer {}", key.expose_secret())),
+            (None, Some((user, password))) => {
+                use base64::{Engine as _, engine::general_purpose::STANDARD};
+                Some(format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose_secret()))))
+            }
+            (None, None) => None,
+        };
+        if let Some(value) = value {
+            let mut value = HeaderValue::try_from(value).map_err(|_| BadEndpoint::Key)?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
         }
+        let address = endpoint.address.clone();
+        Ok(Self { base: address.to_string(), address, headers, no_key: String::new().into() })
     }
 }
 
-/// A reply that was no success. Nothing of its body.
-#[derive(Debug)]
-struct Refused {
-    status: u16,
-    retry_after: Option<u64>,
-}
+impl Config for Way {
+    fn headers(&self) -> HeaderMap {
+        self.headers.clone()
+    }
 
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "status {}", self.status)
+    fn url(&self, path: &str) -> String {
+        self.address.call(path)
+    }
+
+    fn query(&self) -> Vec<(&str, &str)> {
+        self.address.query().iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
+    fn api_base(&self) -> &str {
+        &self.base
+    }
+
+    fn api_key(&self) -> &SecretString {
+        &self.no_key
     }
 }
 
-impl Error for Refused {}
-
-fn refused(error: &OpenAIError) -> Option<&Refused> {
-    match error {
-        OpenAIError::Boxed(error) => error.downcast_ref(),
-        _ => None,
+/// Answers go where the person said, and nowhere else: another path of the same server is followed, as long as the request
+/// is sent on unchanged.
+fn follow(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let keeps_request =
+        matches!(attempt.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
+    let from = attempt.previous().first().map(reqwest::Url::origin);
+    let to = attempt.url().origin();
+    if keeps_request && from.as_ref() == Some(&to) && attempt.previous().len() <= MOST_REDIRECTS {
+        return attempt.follow();
     }
+    let to =
+        if from == Some(to.clone()) { attempt.url().path().to_owned() } else { to.ascii_serialization() };
+    attempt.error(Redirected(to))
 }
 
-fn unscored(error: &OpenAIError) -> Unscored {
-    if let Some(refused) = refused(error) {
-        return by_status(refused.status);
-    }
-    match error {
-        OpenAIError::Reqwest(error) => from_http(error),
-        OpenAIError::Boxed(error) => match error.downcast_ref::<reqwest::Error>() {
-            Some(error) => from_http(error),
-            None => match error.downcast_ref::<OpenAIError>() {
-                Some(error) => unscored(error),
-                None => Unscored::Unreachable,
-            },
-        },
-        OpenAIError::JSONDeserialize(..) => not_an_answer("it is not the JSON of a chat completion"),
-        _ => not_an_answer("it can't be read"),
-    }
-}
-
-fn by_status(status: u16) -> Unscored {
-    match status {
-        401 | 403 => Unscored::Unauthorized,
-        429 => Unscored::RateLimited,
-        status => Unscored::EndpointFailed { status },
-    }
-}
-
-fn from_http(error: &reqwest::Error) -> Unscored {
-    if error.is_timeout() {
-        Unscored::TimedOut
-    } else if error.is_connect() || error.is_builder() {
-        Unscored::Unreachable
-    } else {
-        not_an_answer("the connection was cut in the middle of it")
-    }
-}
-
-pub fn not_an_answer(detail: &str) -> Unscored {
-    Unscored::NotAnAnswer { detail: detail.to_owned() }
-}
-
-fn complete(reply: Reply) -> Result<Answer, Unscored> {
-    let choice = reply.choices.into_iter().next().ok_or_else(|| not_an_answer("it holds no choice"))?;
-    let text = choice.message.and_then(|message| message.content).unwrap_or_default();
-    if text.trim().is_empty() {
-        return Err(not_an_answer("it is empty"));
-    }
-    // Some servers leave the reason out; what they sent is then judged by whether it can be read.
-    if choice.finish_reason.as_deref() == Some("content_filter") {
-        return Err(not_an_answer("the endpoint filtered it"));
-    }
-    let usage = reply.usage.map_or_else(Usage::default, |usage| Usage {
-        prompt: usage.prompt_tokens.unwrap_or(0),
-        cached: usage.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or(0),
-        generated: usage.completion_tokens.unwrap_or(0),
-    });
-    let tokens = choice
-        .logprobs
-        .and_then(|logprobs| logprobs.content)
-        .map(|tokens| tokens.into_iter().map(|token| token.top_logprobs).collect::<Vec<_>>())
-        .filter(|tokens| tokens.iter().any(|candidates| !candidates.is_empty()));
-    Ok(Answer { text, tokens, usage })
+fn id(stored: &Value) -> Result<String, Unscored> {
+    stored["id"].as_str().map(str::to_owned).ok_or_else(|| not_an_answer("it names no id"))
 }
