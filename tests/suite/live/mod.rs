@@ -1,6 +1,7 @@
 //! Live rounds.
 
 mod faults;
+mod full_disk;
 mod interview_loop;
 pub mod round;
 mod sealed;
