@@ -1,7 +1,9 @@
 //! Live rounds.
 
+mod beside;
 mod faults;
 mod full_disk;
-mod interview_loop;
+pub mod interview_loop;
+mod locked_out;
 pub mod round;
 mod sealed;
