@@ -156,6 +156,16 @@ pub trait Console {
     /// The last message is on disk: its draft is no longer needed.
     fn kept(&mut self);
 
+    /// A record could not be written, and nothing goes on before it is: says so, and waits a moment or gives up. Who gives
+    /// up gives the terminal back first.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    fn not_kept(&mut self, _error: &JournalError) -> std::io::Result<Keeping> {
+        Ok(Keeping::GiveUp)
+    }
+
     /// Waits for a message or a command. `overheard` is told what has been typed so far, after every key.
     ///
     /// # Errors
@@ -179,6 +189,15 @@ pub trait Console {
 
 /// Is told a text while it is being typed.
 pub type Overheard = std::rc::Rc<dyn Fn(&str)>;
+
+/// What becomes of a record that could not be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// It is written again.
+    TryAgain,
+    /// The sitting ends; what is in the journal stays valid.
+    GiveUp,
+}
 
 /// How a pause ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 
 use std::{
     cell::Cell,
+    collections::VecDeque,
     io,
     rc::Rc,
     time::{Duration, Instant},
@@ -12,11 +13,12 @@ use super::observe::without_model;
 use crate::{
     core::{
         judging::{Unscored, questions::Exam},
+        live::Closes,
         record::{Line, Observed, Purpose, Record, Route, RoutedBy},
         review::{self, FoldError},
         session::{Effect, Event, Session, Show, Step, Unexpected, Wait, opening::Opening},
     },
-    ports::{Console, Heard, Journal, JournalError, Message, Observer, Overheard, Rested, Watch},
+    ports::{Console, Heard, Journal, JournalError, Keeping, Message, Observer, Overheard, Rested, Watch},
 };
 
 /// How a sitting ended.
@@ -76,14 +78,17 @@ pub fn drive(
     console: &mut dyn Console,
 ) -> Result<Ending, DriveError> {
     warm_up(session, observer);
+    let mut waiting = VecDeque::new();
     let mut step = session.handle(Event::Began)?;
     loop {
         let Step { effects, next } = step;
         for effect in effects {
             match effect {
                 Effect::Record(record) => {
-                    lines.push(journal.append(&record)?);
-                    if matches!(record, Record::Said { .. }) {
+                    let is_said = matches!(record, Record::Said { .. });
+                    waiting.push_back(record);
+                    keep(&mut waiting, lines, journal, console)?;
+                    if is_said {
                         console.kept();
                     }
                 }
@@ -96,7 +101,13 @@ pub fn drive(
             Wait::Listen => match console.listen(overhear(session, observer))? {
                 Heard::Message(text) => Event::Said(text),
                 Heard::Action(action) => Event::Wants(action),
-                Heard::Leave => return Ok(Ending::Left),
+                Heard::Leave => {
+                    // What could not be kept until now gets a last try.
+                    while let Some(record) = waiting.pop_front() {
+                        lines.push(journal.append(&record)?);
+                    }
+                    return Ok(Ending::Left);
+                }
                 Heard::Saw(sighting) => Event::Saw(*sighting),
                 Heard::Deadline(typed) => Event::Deadline(typed),
                 Heard::Abandon => Event::Abandoned,
@@ -114,13 +125,52 @@ pub fn drive(
                 Event::Observed(within(limit, &*watch, |watch| ask(observer, watch, purpose, &exam)))
             }
             Wait::Seal(closes) => {
-                lines.push(journal.seal(closes)?);
+                lines.push(seal(closes, journal, console)?);
                 Event::Sealed(closes)
             }
             Wait::Loop => return Ok(Ending::Sealed),
             Wait::End => return Ok(Ending::Over),
         };
         step = session.handle(event)?;
+    }
+}
+
+/// Appends the records that wait, in order. What was seen beside the words may wait for the next record if it can't be
+/// written now: nobody is kept from typing for it. For everything else the round waits until it is on disk, or the
+/// console gives up.
+fn keep(
+    waiting: &mut VecDeque<Record>,
+    lines: &mut Vec<Line>,
+    journal: &mut dyn Journal,
+    console: &mut dyn Console,
+) -> Result<(), DriveError> {
+    while let Some(record) = waiting.front() {
+        match journal.append(record) {
+            Ok(line) => {
+                lines.push(line);
+                waiting.pop_front();
+            }
+            Err(_) if waiting.iter().all(|record| matches!(record, Record::Sighted(_))) => return Ok(()),
+            Err(error) => again(error, console)?,
+        }
+    }
+    Ok(())
+}
+
+fn seal(closes: Closes, journal: &mut dyn Journal, console: &mut dyn Console) -> Result<Line, DriveError> {
+    loop {
+        match journal.seal(closes) {
+            Ok(line) => return Ok(line),
+            Err(error) => again(error, console)?,
+        }
+    }
+}
+
+/// Goes on if what could not be written is to be written again.
+fn again(error: JournalError, console: &mut dyn Console) -> Result<(), DriveError> {
+    match console.not_kept(&error)? {
+        Keeping::TryAgain => Ok(()),
+        Keeping::GiveUp => Err(error.into()),
     }
 }
 

@@ -18,8 +18,8 @@ use crate::{
 /// Loads the bank and tells what has become wrong with the person's own files; the rest is there.
 pub fn load(context: &Context) -> Result<Bank, Failure> {
     let loaded = context.library.load(&context.home);
-    tell(&loaded.kept, "the last good version is used until it is mended");
-    tell(&loaded.left_out, "left out; everything else is there");
+    tell(context, &loaded.kept, "the last good version is used until it is mended");
+    tell(context, &loaded.left_out, "left out; everything else is there");
     Ok(loaded.bank)
 }
 
@@ -36,15 +36,32 @@ pub fn load_strictly(context: &Context, folders: Option<(&Path, &Path)>) -> Resu
     }
 }
 
-/// Tells what is wrong with files, and what becomes of them.
-pub fn tell(problems: &[Problem], what_then: &str) {
+/// Tells what is wrong with files, and what becomes of them. What is wrong with a rubric of one's own may be told in the
+/// words of a case: while a live round is open, only the files are named.
+pub fn tell(context: &Context, problems: &[Problem], what_then: &str) {
+    let is_live = !problems.is_empty() && is_live_round_open(context);
     let mut stderr = anstream::stderr().lock();
+    if is_live {
+        for Problem { place, .. } in problems {
+            let _ = writeln!(
+                stderr,
+                "{}: has a problem, which is told when the live round is over",
+                visible(place)
+            );
+        }
+        return;
+    }
     for Problem { place, message } in problems {
         let _ = writeln!(stderr, "{}: {}", visible(place), visible(message));
     }
     if !problems.is_empty() {
         let _ = writeln!(stderr, "({what_then})\n");
     }
+}
+
+/// Whether a live round is open, as far as can be told.
+pub fn is_live_round_open(context: &Context) -> bool {
+    context.open_rounds.current().is_ok_and(|open| open.is_some())
 }
 
 /// The rubric with this id, or the failure that says what there is.

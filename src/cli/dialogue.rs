@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     path::Path,
 };
 
@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     adapters::terminal::{
+        is_interactive,
         line_editor::LineEditor,
         output,
         practice::{Input, Typed},
@@ -26,7 +27,7 @@ pub struct Dialogue(RefCell<Box<dyn Input>>);
 impl Dialogue {
     /// Whether there is somebody at a terminal.
     pub fn is_possible() -> bool {
-        io::stdin().is_terminal() && io::stdout().is_terminal()
+        is_interactive()
     }
 
     /// Begins.
@@ -85,7 +86,7 @@ pub fn surely(context: &Context, question: &str) -> Result<bool, Failure> {
     if context.model.yes {
         return Ok(true);
     }
-    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+    if !is_interactive() {
         return Err(Failure::new(BAD_INPUT, "there is nobody here to confirm it").hint("`--yes` confirms it"));
     }
     print!("{question} [y/N] ");

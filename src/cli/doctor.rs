@@ -1,8 +1,7 @@
 //! `pushback doctor`: is everything in place?
 
-use std::io::{self, IsTerminal};
-
 use super::{
+    bank,
     context::Context,
     error::{FAILED, Failure},
     live::guard,
@@ -17,7 +16,7 @@ use crate::{
             journal::{self, Damage},
             seal::{self, SealingKey},
         },
-        terminal::output,
+        terminal::{is_interactive, output},
     },
     core::text::one_line,
     render::{style, words},
@@ -90,7 +89,7 @@ fn model(context: &Context) -> Finding {
 }
 
 fn terminal() -> Finding {
-    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+    if is_interactive() {
         Fine(format!("a real terminal, {} columns wide", output::width()))
     } else {
         Note("this is no real terminal: live mode needs one".into())
@@ -102,6 +101,9 @@ fn bank(context: &Context) -> Finding {
     let (loops, faults) = library::load_loops(&context.home, &bank);
     problems.extend(faults);
     match problems.as_slice() {
+        [_, ..] if bank::is_live_round_open(context) => {
+            Wrong(format!("{} files of the bank are left out", problems.len()))
+        }
         [] => Fine(format!("{} scenarios and {} interview loops", bank.cases().count(), loops.len())),
         [first, ..] => Wrong(format!(
             "{} files of the bank are left out, first {}: {}",

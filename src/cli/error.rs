@@ -204,9 +204,9 @@ impl From<DriveError> for Failure {
     fn from(error: DriveError) -> Self {
         let failure = Self::new(FAILED, error.to_string());
         match error {
-            DriveError::Journal { .. } => failure.hint(
-                "what you had typed is kept as a draft: make room, then `pushback resume` goes on with it",
-            ),
+            DriveError::Journal { .. } => {
+                failure.hint("make room, then `pushback resume` goes on with everything that is kept")
+            }
             DriveError::Unexpected(_) => failure
                 .hint("everything you said is kept: `pushback resume` goes on. Please report the line above"),
             DriveError::Console(_) | DriveError::Fold(_) => failure,

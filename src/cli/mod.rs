@@ -2,6 +2,7 @@
 
 mod args;
 mod bank;
+mod beside_live;
 mod context;
 mod dialogue;
 mod doctor;

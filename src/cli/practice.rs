@@ -1,11 +1,14 @@
 //! `pushback practice` and `pushback resume`.
 
-use std::io::{self, IsTerminal};
+use std::io;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
-use super::{args::PracticeArgs, bank, context::Context, error::Failure, model, review::progress, welcome};
+use super::{
+    args::PracticeArgs, bank, beside_live::BesideLive, context::Context, error::Failure, model,
+    review::progress, welcome,
+};
 use crate::{
     adapters::{
         clock::SystemClock,
@@ -14,7 +17,9 @@ use crate::{
             journal::{JsonlJournal, OpenError},
             summaries,
         },
-        terminal::{interrupts, line_editor::LineEditor, output, practice::Terminal, script::Script},
+        terminal::{
+            interrupts, is_interactive, line_editor::LineEditor, output, practice::Terminal, script::Script,
+        },
     },
     app::drive::{self, Ending},
     core::{
@@ -93,7 +98,7 @@ pub(super) fn play(
     journal: &mut dyn Journal,
     observer: &dyn Observer,
 ) -> Result<(), Failure> {
-    let mut console: Box<dyn Console> = if io::stdin().is_terminal() && io::stdout().is_terminal() {
+    let console: Box<dyn Console> = if is_interactive() {
         interrupts::restore_terminal_on_end()?;
         let mut editor = LineEditor::of_answers(&context.home.history())?;
         editor.keep_draft(context.sessions.draft(id));
@@ -104,7 +109,8 @@ pub(super) fn play(
     } else {
         Box::new(Terminal::new(Script::new(io::stdin().lock()), context.cancelled.clone()))
     };
-    match drive::drive(&mut session, &mut lines, journal, observer, &mut *console)? {
+    let mut console = BesideLive::new(context, console);
+    match drive::drive(&mut session, &mut lines, journal, observer, &mut console)? {
         Ending::Over | Ending::Sealed => Ok(()),
         Ending::Left => {
             output::print(&format!("\nEverything you said is kept. `pushback resume {id}` goes on."))?;

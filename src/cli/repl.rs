@@ -1,11 +1,7 @@
 //! The prompt between sessions: everything that the commands do, without leaving. A line is read by the same parser as
 //! the shell's arguments, with or without a slash in front.
 
-use std::{
-    ffi::OsString,
-    io::{self, IsTerminal},
-    sync::atomic::Ordering,
-};
+use std::{ffi::OsString, io, sync::atomic::Ordering};
 
 use clap::{CommandFactory, Parser};
 
@@ -18,6 +14,7 @@ use super::{
 };
 use crate::{
     adapters::terminal::{
+        is_interactive,
         line_editor::LineEditor,
         output,
         practice::{Input, Typed},
@@ -45,7 +42,7 @@ const LEAVE: [&str; 3] = ["quit", "exit", "q"];
 pub fn run(context: &Context) -> Result<(), Failure> {
     welcome::show(context)?;
     help()?;
-    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+    if is_interactive() {
         let mut editor = LineEditor::of_lines(&context.home.history())?;
         while let Typed::Text(line) = editor.read_line("pushback› ")? {
             if !obey(context, &line)? {

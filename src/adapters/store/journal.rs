@@ -25,6 +25,8 @@ pub struct JsonlJournal<C> {
     seq: u64,
     prev: String,
     key: Option<SealingKey>,
+    /// A seal that is in the journal and not remembered beside it yet.
+    unremembered: Option<Line>,
 }
 
 /// What a journal holds.
@@ -111,7 +113,15 @@ impl<C: Clock> JsonlJournal<C> {
         if let Some(folder) = path.parent() {
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
         }
-        Ok(Self { file, path: path.to_owned(), clock, seq: 0, prev: hash(b""), key: None })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            clock,
+            seq: 0,
+            prev: hash(b""),
+            key: None,
+            unremembered: None,
+        })
     }
 
     /// Opens a journal to go on with it, and returns what it holds. A torn last line is set aside in a file
@@ -139,7 +149,8 @@ impl<C: Clock> JsonlJournal<C> {
         let last = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
         let last = last.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let seq = loaded.lines.len() as u64;
-        let journal = Self { file, path: path.to_owned(), clock, seq, prev: hash(last), key: None };
+        let journal =
+            Self { file, path: path.to_owned(), clock, seq, prev: hash(last), key: None, unremembered: None };
         Ok((journal, loaded))
     }
 
@@ -168,12 +179,19 @@ impl<C: Clock> Journal for JsonlJournal<C> {
             cause: io::Error::other("there is no key to seal it with"),
         };
         let key = self.key.as_ref().ok_or_else(cannot)?;
-        let line = key.sign(self.seq, self.clock.now(), &self.prev, closes);
-        let line = self.write(line)?;
+        // A seal that is in the journal already and could only not be remembered is not made a second time.
+        let line = match self.unremembered.take() {
+            Some(line) => line,
+            None => self.write(key.sign(self.seq, self.clock.now(), &self.prev, closes))?,
+        };
         // What the journal was when it was sealed last, so that a missing end is noticed.
-        seal::remember(&self.path, &line, &self.prev)
-            .map_err(|cause| JournalError { path: paths::display(&seal::stub(&self.path)), cause })?;
-        Ok(line)
+        match seal::remember(&self.path, &line, &self.prev) {
+            Ok(()) => Ok(line),
+            Err(cause) => {
+                self.unremembered = Some(line);
+                Err(JournalError { path: paths::display(&seal::stub(&self.path)), cause })
+            }
+        }
     }
 }
 

@@ -18,6 +18,9 @@ pub fn catch_interrupt() -> io::Result<Arc<AtomicBool>> {
     let cancelled = Arc::new(AtomicBool::new(false));
     flag::register_conditional_shutdown(SIGINT, 130, cancelled.clone())?;
     flag::register(SIGINT, cancelled.clone())?;
+    // A file that reaches its limit is an error of that write, told like a full disk, and not the program's end.
+    #[cfg(unix)]
+    flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
     Ok(cancelled)
 }
 

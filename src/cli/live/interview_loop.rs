@@ -45,7 +45,7 @@ use crate::{
 
 fn load(context: &Context, bank: &Bank) -> Vec<InterviewLoop> {
     let (loops, problems) = library::load_loops(&context.home, bank);
-    bank::tell(&problems, "left out; everything else is there");
+    bank::tell(context, &problems, "left out; everything else is there");
     loops
 }
 

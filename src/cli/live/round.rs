@@ -1,10 +1,6 @@
 //! One live round, from the terminal's taking to the seal.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, IsTerminal},
-    time::Duration,
-};
+use std::{collections::BTreeMap, io, time::Duration};
 
 use jiff::Timestamp;
 use rand::SeedableRng;
@@ -27,7 +23,7 @@ use crate::{
             seal::SealingKey,
         },
         terminal::{
-            interrupts,
+            can_edit_on_screen, interrupts,
             live::{self, LiveTerminal, RawTerminal, RoundClock, Setup, Word},
             output,
             practice::Terminal,
@@ -59,8 +55,7 @@ pub fn warm_up(case: &Case, target: TargetLevel, observer: &dyn Observer) {
 
 /// Live mode needs somebody who types and reads.
 pub fn require_terminal() -> Result<(), Failure> {
-    let is_real = io::stdin().is_terminal() && io::stdout().is_terminal();
-    if is_real && std::env::var_os("TERM").is_none_or(|term| term != "dumb") {
+    if can_edit_on_screen() {
         return Ok(());
     }
     Err(Failure::new(REFUSED, "live mode needs a real terminal on both sides")

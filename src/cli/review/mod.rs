@@ -23,7 +23,10 @@ use crate::{
         },
         terminal::{output, pager},
     },
-    core::review::{self, Review, origin::origin},
+    core::{
+        record::{self, Drawn},
+        review::{self, Review, origin::origin},
+    },
     render::{self, html, style},
 };
 
@@ -51,9 +54,14 @@ pub fn run(context: &Context, args: &ReviewArgs) -> Result<(), Failure> {
     }
     let mut text = render::review::review(&review, output::width(), &output::zone());
     if review.ledger.is_some() {
-        let origin = origin(&review.drawn, None, &library::shipped());
-        let words = style::wrap_hanging(&render::origin::origin(&origin), output::width(), 0, 0);
-        text.push_str(&format!("\n{words}\n"));
+        let lines = journal::load(&context.sessions.journal(&review.session))?.lines;
+        // The review leaves the author's notes out, which the case has.
+        if let Some(drawn) = record::drawn(&lines) {
+            let scored = Drawn { rubric: review.drawn.rubric.clone(), ..drawn.clone() };
+            let origin = origin(&scored, None, &library::shipped());
+            let words = style::wrap_hanging(&render::origin::origin(&origin), output::width(), 0, 0);
+            text.push_str(&format!("\n{words}\n"));
+        }
     }
     Ok(pager::show(&text)?)
 }

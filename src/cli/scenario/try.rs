@@ -11,7 +11,7 @@ use crate::{
     adapters::{
         clock::SystemClock,
         terminal::{
-            interrupts,
+            interrupts, is_interactive,
             line_editor::LineEditor,
             output,
             practice::{Input, Terminal},
@@ -25,6 +25,7 @@ use crate::{
     cli::{
         args::TryArgs,
         bank,
+        beside_live::BesideLive,
         context::Context,
         error::{BAD_INPUT, Failure},
         model::{self, Choice},
@@ -123,15 +124,15 @@ fn play(
     let (mut session, mut lines) = drive::open(&mut journal, &opening)?;
     let cancelled = context.cancelled.clone();
     let began = Instant::now();
-    let ending = if io::stdin().is_terminal() && io::stdout().is_terminal() {
+    let console: Box<dyn Console> = if is_interactive() {
         interrupts::restore_terminal_on_end()?;
         let editor = LineEditor::of_answers(&context.home.history())?;
-        let mut console = Dry(Terminal::new(editor, cancelled));
-        drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?
+        Box::new(Dry(Terminal::new(editor, cancelled)))
     } else {
-        let mut console = Dry(Terminal::new(Script::new(io::stdin().lock()), cancelled));
-        drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?
+        Box::new(Dry(Terminal::new(Script::new(io::stdin().lock()), cancelled)))
     };
+    let mut console = BesideLive::new(context, console);
+    let ending = drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?;
     let words = case.scenario.setting.split_whitespace().count();
     let reading = words as f64 / 200.0;
     let end = match ending {

@@ -43,3 +43,69 @@ pub fn origin(drawn: &Drawn, version: Option<&str>, shipped: &Bank) -> Origin {
         version: version.filter(|version| *version != env!("CARGO_PKG_VERSION")).map(str::to_owned),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::bank::{Layer, Sourced, rubric::Rubric, scenario::Scenario};
+    use crate::core::{level::TargetLevel, record::Record, session::opening::Opening};
+
+    fn bank() -> Bank {
+        let levels = r#"{"mid": "", "senior": "", "staff": "", "senior-staff": "", "principal": ""}"#;
+        let criterion = |id: &str| {
+            format!(
+                r#"{{"id": "{id}", "name": "n", "question": "q", "levels": {levels},
+                "signals": [{{"id": "{id}-signal", "level": "staff", "statement": "Names a date."}}]}}"#
+            )
+        };
+        let criteria = ["a", "b", "c"].map(criterion).join(",");
+        let rubric: Rubric =
+            serde_json::from_str(&format!(r#"{{"id": "r", "title": "t", "criteria": [{criteria}]}}"#))
+                .unwrap();
+        let scenario: Scenario = serde_json::from_str(
+            r#"{"id": "s", "title": "t", "theme": "x", "rubric": "r", "round": "panel", "minutes": 10, "setting": "s",
+            "opening": "o", "twist": "t", "probes": [{"missing": "a-signal", "ask": "?"}]}"#,
+        )
+        .unwrap();
+        let layer = Layer {
+            pack: None,
+            rubrics: vec![Sourced { file: "r".into(), value: rubric }],
+            scenarios: vec![Sourced { file: "s".into(), value: (scenario, Some("a graph".into())) }],
+        };
+        let (bank, problems) = Bank::assemble(vec![layer]);
+        assert_eq!(problems, []);
+        bank
+    }
+
+    /// The draw as a journal gives it back.
+    fn drawn(bank: &Bank) -> Drawn {
+        let case = bank.case("s").unwrap();
+        let opening = Opening { session: "s", target: TargetLevel::Staff, seed: None, case, live: None };
+        let records = opening.records().into_iter();
+        let drawn = records.filter_map(|record| match record {
+            Record::Drawn(drawn) => Some(drawn),
+            _ => None,
+        });
+        let drawn = drawn.last().unwrap();
+        serde_json::from_str(&serde_json::to_string(&*drawn).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_shipped_is_told_from_what_is_not() {
+        let bank = bank();
+        let shipped = Origin { scenario: Source::Shipped, rubric: Source::Shipped, version: None };
+        assert_eq!(origin(&drawn(&bank), Some(env!("CARGO_PKG_VERSION")), &bank), shipped);
+
+        let mut trivial = drawn(&bank);
+        trivial.rubric.criteria[0].signals[0].statement = "Says anything.".into();
+        trivial.rubric_hash = drawn(&bank).rubric_hash;
+        assert_eq!(origin(&trivial, None, &bank), Origin { rubric: Source::Changed, ..shipped.clone() });
+
+        let mut other = drawn(&bank);
+        other.artifact = None;
+        assert_eq!(origin(&other, None, &bank).scenario, Source::Changed);
+        other.scenario.id = "mine".into();
+        assert_eq!(origin(&other, Some("0.0.1"), &bank).scenario, Source::Own);
+        assert_eq!(origin(&other, Some("0.0.1"), &bank).version, Some("0.0.1".into()));
+    }
+}

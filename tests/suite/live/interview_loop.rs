@@ -28,14 +28,14 @@ rounds:
 debrief: Sleep on it.
 ";
 
-fn home() -> Home {
+pub fn home() -> Home {
     let home = Home::new();
     home.write("scenarios/loops/mine.yaml", LOOP);
     home
 }
 
 /// Answers everything that a round asks: the opening, three probes, the twist.
-fn play_round(terminal: &mut Terminal, round: usize) {
+pub fn play_round(terminal: &mut Terminal, round: usize) {
     for answer in 0..5 {
         terminal.type_by_hand(&format!("Answer {round}.{answer} is this."));
         terminal.send("\u{4}");

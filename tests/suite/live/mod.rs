@@ -1,6 +1,9 @@
 //! Live rounds.
 
+mod beside;
 mod faults;
-mod interview_loop;
+mod full_disk;
+pub mod interview_loop;
+mod locked_out;
 pub mod round;
 mod sealed;

@@ -221,3 +221,69 @@ proptest::proptest! {
         proptest::prop_assert!(pushback::adapters::store::seal::verify(&export, None, None).is_err());
     }
 }
+
+#[test]
+fn a_journal_under_another_name_is_found() {
+    let home = Home::new();
+    sealed(&home);
+    let journal = home.journal();
+    let id = journal.file_stem().unwrap().to_str().unwrap().to_owned();
+    let copy = home.path().join("sessions/2026-01-01-1200-another.jsonl");
+    fs::copy(&journal, &copy).unwrap();
+    fs::copy(journal.with_extension("seal"), copy.with_extension("seal")).unwrap();
+    let run = home.run(&["verify", "2026-01-01-1200-another"], "").fails(5, "it is the journal of");
+    assert!(run.stderr.contains(&id), "{}", run.stderr);
+}
+
+#[test]
+fn a_rubric_of_ones_own_is_told_from_the_shipped_one() {
+    let home = Home::new();
+    sealed(&home);
+    let as_shipped = "Case and rubric are as this version ships them.";
+    assert!(home.run(&["verify"], "").ok().says(as_shipped));
+    assert!(home.run(&["review"], "").ok().says(as_shipped));
+
+    let home = Home::new();
+    let rubric = crate::harness::played::case(SCENARIO).rubric.id;
+    let file = format!("rubrics/{rubric}.yaml");
+    let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
+    let text = fs::read_to_string(shipped).unwrap();
+    home.write(&file, text.replacen("title: ", "title: My ", 1));
+    sealed(&home);
+    let own = "The rubric is not the one that this version ships under that name.";
+    assert!(home.run(&["verify"], "").ok().says(own));
+    assert!(home.run(&["review"], "").ok().says(own));
+}
+
+#[test]
+fn where_a_journal_ends_is_not_claimed_without_anything_that_says_so() {
+    let home = Home::new();
+    sealed(&home);
+    let whole = home.run(&["verify"], "").ok();
+    assert!(whole.says("is whole:") && !whole.says("can't be known"), "{}", whole.stdout);
+    home.run(&["verify", "--export", "one.pushback"], "").ok();
+    // Its first line goes, and everything behind the first seal.
+    let text = fs::read_to_string(home.path().join("one.pushback")).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').skip(1).collect();
+    let seal = lines.iter().position(|line| line.contains("\"record\":\"sealed\"")).unwrap();
+    assert!(seal + 1 < lines.len());
+    home.write("cut.pushback", lines[..=seal].concat());
+    let cut = home.run(&["verify", "cut.pushback"], "").ok();
+    assert!(cut.says("is whole as far as it goes") && cut.says("the end can't be known"), "{}", cut.stdout);
+    fs::remove_file(home.journal().with_extension("seal")).unwrap();
+    assert!(home.run(&["verify"], "").ok().says("the end can't be known"));
+}
+
+#[test]
+fn after_the_key_is_lost_what_was_sealed_with_it_is_still_known() {
+    let home = Home::new();
+    sealed(&home);
+    fs::remove_file(home.path().join("keys/seal.key")).unwrap();
+    assert!(home.run(&["verify"], "").ok().says("an earlier key of this machine, which is gone"));
+    assert!(!home.path().join("keys/seal.key").exists(), "looking makes no key");
+    home.run(&["doctor", "--no-model"], "").ok();
+    assert!(home.run(&["verify"], "").ok().says("an earlier key of this machine, which is gone"));
+    // A key that was never this machine's is another matter.
+    fs::remove_file(home.path().join("keys/seal.known")).unwrap();
+    home.run(&["verify"], "").fails(5, "sealed with another key");
+}

@@ -1,14 +1,16 @@
 //! The terminal in live mode: reads every key itself, keeps the clock in the prompt, refuses pastes, and reports
 //! what it sees.
 
+mod draft;
 mod entrance;
 mod painter;
 mod raw;
 mod round_clock;
+mod watching;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    fs, io,
+    io,
     path::PathBuf,
     sync::{
         Arc,
@@ -23,6 +25,8 @@ pub use entrance::{Word, ask_sensors, note, wait_for_word};
 pub use painter::Painter;
 pub use raw::{RawTerminal, repair};
 pub use round_clock::RoundClock;
+
+use draft::{Draft, News};
 
 use super::{output::Busy, practice};
 use crate::{
@@ -41,7 +45,7 @@ use crate::{
         session::{Session, Show},
         turn::Asked,
     },
-    ports::{Console, Heard, Overheard, Rested, Watch},
+    ports::{Console, Heard, JournalError, Keeping, Overheard, Rested, Watch},
     render::{style, term},
 };
 
@@ -58,7 +62,9 @@ pub struct LiveTerminal {
     /// What the buffer held when the wait began, and when that was.
     from: (u64, String),
     strokes: Vec<Stroke>,
-    draft: PathBuf,
+    draft: Draft,
+    /// Whether a record could not be written, so that it is said when it could.
+    is_unkept: bool,
     lookups: Lookups,
     /// What was heard and not handed over yet.
     heard: VecDeque<Heard>,
@@ -117,7 +123,8 @@ impl LiveTerminal {
             Signals { resized: Arc::default(), stop: Arc::default(), interrupted: setup.interrupted };
         flag::register(SIGWINCH, signals.resized.clone())?;
         flag::register(SIGTSTP, signals.stop.clone())?;
-        let draft = fs::read_to_string(&setup.draft).unwrap_or_default();
+        let file = Draft::at(setup.draft);
+        let draft = file.text();
         let limit = setup.clock.limit();
         Ok(Self {
             raw,
@@ -126,7 +133,8 @@ impl LiveTerminal {
             from: (setup.clock.elapsed(), draft.clone()),
             buffer: Buffer::new(draft),
             strokes: vec![],
-            draft: setup.draft,
+            draft: file,
+            is_unkept: false,
             lookups: setup.lookups,
             heard: VecDeque::new(),
             is_editing: false,
@@ -166,95 +174,6 @@ impl LiveTerminal {
         self.looked = self.clock.elapsed();
         self.from = (self.clock.elapsed(), self.buffer.text().to_owned());
         self.strokes.clear();
-        Ok(())
-    }
-
-    /// What was typed before a question was there is no answer to it. It is thrown away, and that is put down.
-    fn throw_away_ahead(&mut self) -> io::Result<()> {
-        let mut ahead = 0;
-        let mut bytes = [0; 4096];
-        while readable(Duration::ZERO)? {
-            match rustix::io::read(rustix::stdio::stdin(), &mut bytes) {
-                Ok(0) => break,
-                Ok(read) => {
-                    // Reports of the focus are no keys.
-                    for seen in self
-                        .filter
-                        .feed(&bytes[..read], self.clock.elapsed())
-                        .into_iter()
-                        .chain(self.filter.finish())
-                    {
-                        match seen {
-                            Seen::Focus(has) => self.focus(has),
-                            Seen::Report(_) => {}
-                            Seen::Key(_) | Seen::Denied(_) => ahead += 1,
-                            Seen::Paste { chars, .. } => ahead += chars,
-                        }
-                    }
-                }
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        if ahead > 0 {
-            self.saw(Sight::TypeAhead { bytes: ahead });
-            self.notice("What was typed before the question is thrown away.")?;
-        }
-        Ok(())
-    }
-
-    fn focus(&mut self, has: bool) {
-        match (has, self.unfocused) {
-            (false, None) => {
-                self.unfocused = Some(self.clock.elapsed());
-                self.saw(Sight::FocusLost);
-            }
-            (true, Some(since)) => {
-                self.unfocused = None;
-                let away = self.clock.elapsed().saturating_sub(since);
-                self.saw(Sight::FocusBack { away });
-            }
-            (true, None) | (false, Some(_)) => {}
-        }
-    }
-
-    /// What the clock, the signals and other commands bring.
-    fn look_around(&mut self) -> io::Result<()> {
-        if self.signals.stop.swap(false, Ordering::SeqCst) {
-            self.stop()?;
-        }
-        if self.signals.interrupted.swap(false, Ordering::SeqCst) {
-            self.still_here()?;
-        }
-        if self.signals.resized.swap(false, Ordering::SeqCst) {
-            let (columns, rows) = painter::size();
-            self.saw(Sight::Resized { columns, rows });
-            self.paint_all()?;
-        }
-        for sight in self.clock.look() {
-            let stood_still = matches!(sight, Sight::StoodStill { .. });
-            self.saw(sight);
-            if stood_still {
-                self.raw.set_again()?;
-                self.paint_all()?;
-            }
-        }
-        for lookup in self.lookups.take_new() {
-            self.saw(lookup);
-        }
-        let left = self.clock.left();
-        let due = WARNINGS.into_iter().filter(|minutes| left <= u64::from(*minutes) * 60_000 && left > 0);
-        let due: Vec<u32> = due.filter(|minutes| !self.warned.contains(minutes)).collect();
-        self.warned.extend(&due);
-        if let Some(minutes) = due.last().copied() {
-            self.saw(Sight::Warned { minutes });
-            let seconds = left.div_ceil(1000);
-            self.notice(&match (minutes, seconds) {
-                (1, 55..) => "One minute is left.".to_owned(),
-                (1, _) => format!("{seconds} seconds are left."),
-                _ => format!("{} minutes are left.", seconds.div_ceil(60)),
-            })?;
-        }
         Ok(())
     }
 
@@ -325,10 +244,14 @@ impl LiveTerminal {
     }
 
     /// Keeps what is typed so far, so that it survives this process.
-    fn keep_draft(&self) -> io::Result<()> {
-        let next = self.draft.with_extension("draft-next");
-        fs::write(&next, self.buffer.text())?;
-        fs::rename(next, &self.draft)
+    fn keep_draft(&mut self) -> io::Result<()> {
+        match self.draft.keep(self.buffer.text()) {
+            None => Ok(()),
+            Some(News::CannotKeep(cause)) => self.notice(&format!(
+                "Your text isn't on disk ({cause}). It's safe on this screen and in memory; go on typing. Saving is tried again all the time."
+            )),
+            Some(News::KeptAgain) => self.notice("Your text is on disk again."),
+        }
     }
 
     /// The text so far, and how it was typed.
@@ -399,6 +322,25 @@ impl LiveTerminal {
         Ok(true)
     }
 
+    /// Waits a second, or for Ctrl-C. What else is typed meanwhile answers nothing.
+    fn wants_to_give_up(&mut self) -> io::Result<bool> {
+        let mut bytes = [0; 4096];
+        let mut wants = self.signals.interrupted.swap(false, Ordering::SeqCst);
+        if !wants && readable(Duration::from_secs(1))? {
+            let read = rustix::io::read(rustix::stdio::stdin(), &mut bytes).unwrap_or(0);
+            // Without a terminal nobody can make up their mind.
+            let seen = self
+                .filter
+                .feed(&bytes[..read], self.clock.elapsed())
+                .into_iter()
+                .chain(self.filter.finish());
+            wants =
+                seen.into_iter().any(|seen| matches!(seen, Seen::Key(Stamped { key: Key::Interrupt, .. })));
+            wants |= read == 0;
+        }
+        Ok(wants)
+    }
+
     fn take_all(&mut self, seen: Vec<Seen>, overheard: Option<&Overheard>) -> io::Result<()> {
         if seen.is_empty() {
             return Ok(());
@@ -448,13 +390,35 @@ impl Console for LiveTerminal {
     }
 
     fn kept(&mut self) {
-        let _ = fs::remove_file(&self.draft);
+        self.draft.forget();
+    }
+
+    fn not_kept(&mut self, error: &JournalError) -> io::Result<Keeping> {
+        if !self.raw.is_taken() {
+            return Ok(Keeping::GiveUp);
+        }
+        if !std::mem::replace(&mut self.is_unkept, true) {
+            self.notice(&format!(
+                "Not on disk: {error}. What you said is on this screen and in memory, and the clock runs. Make room: saving is tried again every second. Ctrl-C gives up."
+            ))?;
+        }
+        if self.wants_to_give_up()? {
+            if self.draft.is_behind() {
+                self.notice("What you typed last is on this screen only.")?;
+            }
+            self.raw.give_back();
+            return Ok(Keeping::GiveUp);
+        }
+        Ok(Keeping::TryAgain)
     }
 
     fn listen(&mut self, overheard: Option<Overheard>) -> io::Result<Heard> {
         loop {
             if let Some(heard) = self.heard.pop_front() {
                 return Ok(heard);
+            }
+            if std::mem::take(&mut self.is_unkept) {
+                self.notice("Everything you said is on disk again.")?;
             }
             if !self.is_editing {
                 if self.explained.insert("how to send".into()) {

@@ -59,7 +59,8 @@ impl RawTerminal {
         raw.special_codes[SpecialCodeIndex::VMIN] = 1;
         raw.special_codes[SpecialCodeIndex::VTIME] = 0;
         let mut terminal = Self { saved, raw, note: note.to_owned(), is_taken: false };
-        terminal.retake()?;
+        remember(&terminal.note, &terminal.saved)?;
+        terminal.take_up()?;
         Ok(terminal)
     }
 
@@ -69,7 +70,12 @@ impl RawTerminal {
     ///
     /// When the terminal is gone.
     pub fn retake(&mut self) -> io::Result<()> {
-        remember(&self.note, &self.saved)?;
+        // A full disk must not end a round that only stood still.
+        let _ = remember(&self.note, &self.saved);
+        self.take_up()
+    }
+
+    fn take_up(&mut self) -> io::Result<()> {
         tcsetattr(rustix::stdio::stdin(), OptionalActions::Flush, &self.raw)?;
         self.is_taken = true;
         write(ASK)
@@ -84,6 +90,11 @@ impl RawTerminal {
     pub fn set_again(&self) -> io::Result<()> {
         tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &self.raw)?;
         write(ASK)
+    }
+
+    /// Whether it is taken now.
+    pub fn is_taken(&self) -> bool {
+        self.is_taken
     }
 
     /// Gives it back as it was.
