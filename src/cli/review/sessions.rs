@@ -4,7 +4,7 @@ use crate::{
     adapters::{
         paths,
         store::{
-            journal,
+            begun, journal,
             summaries::{self, Row},
         },
         terminal::{line_editor, output},
@@ -69,6 +69,7 @@ pub fn delete(context: &Context, given: &str) -> Result<(), Failure> {
     });
     line_editor::forget(&context.home.history(), &said.collect::<Vec<_>>()).map_err(failed)?;
     context.sessions.delete(&id).map_err(failed)?;
+    begun::forget(&context.home.begun(), &id).map_err(failed)?;
     drop(lock);
     // The kept summaries follow what is there.
     summaries::load(&context.sessions)?;
