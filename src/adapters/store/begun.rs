@@ -9,10 +9,13 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::adapters::files;
+
 /// A session that was begun.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Begun {
-    /// Its id.
+    /// Its id; empty once it was deleted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub session: String,
     /// What was played in it.
     pub scenario: String,
@@ -34,6 +37,26 @@ pub fn remember(file: &Path, begun: &Begun) -> io::Result<()> {
     let mut file = OpenOptions::new().create(true).append(true).open(file)?;
     file.write_all(&line)?;
     file.sync_data()
+}
+
+/// Forgets a session that is deleted, and keeps of it only which scenario was seen, and when the last time.
+///
+/// # Errors
+///
+/// When it can't be written.
+pub fn forget(file: &Path, session: &str, seen: Option<(String, Timestamp)>) -> io::Result<()> {
+    let mut kept = load(file);
+    kept.retain(|begun| begun.session != session);
+    kept.extend(seen.map(|(scenario, at)| Begun { session: String::new(), scenario, at }));
+    let mut text = vec![];
+    for begun in kept {
+        serde_json::to_writer(&mut text, &begun)?;
+        text.push(b'\n');
+    }
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    files::replace(file, &text)
 }
 
 /// All that were put down, in order. A line that can't be read is passed over: what is known counts.
