@@ -14,7 +14,8 @@ use crate::adapters::files;
 /// A session that was begun.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Begun {
-    /// Its id; empty when it was deleted.
+    /// Its id; empty once it was deleted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub session: String,
     /// What was played in it.
     pub scenario: String,
@@ -38,27 +39,28 @@ pub fn remember(file: &Path, begun: &Begun) -> io::Result<()> {
     file.sync_data()
 }
 
+/// Forgets a session that is deleted, and keeps of it only which scenario was seen, and when the last time.
+///
+/// # Errors
+///
+/// When it can't be written.
+pub fn forget(file: &Path, session: &str, seen: Option<(String, Timestamp)>) -> io::Result<()> {
+    let mut kept = load(file);
+    kept.retain(|begun| begun.session != session);
+    kept.extend(seen.map(|(scenario, at)| Begun { session: String::new(), scenario, at }));
+    let mut text = vec![];
+    for begun in kept {
+        serde_json::to_writer(&mut text, &begun)?;
+        text.push(b'\n');
+    }
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    files::replace(file, &text)
+}
+
 /// All that were put down, in order. A line that can't be read is passed over: what is known counts.
 pub fn load(file: &Path) -> Vec<Begun> {
     let text = fs::read_to_string(file).unwrap_or_default();
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
-}
-
-/// Takes a deleted session's id out: which case was begun when stays.
-///
-/// # Errors
-///
-/// When the file can't be replaced. It is as it was then.
-pub fn forget(file: &Path, session: &str) -> io::Result<()> {
-    let mut all = load(file);
-    let mut is_in = false;
-    for begun in all.iter_mut().filter(|begun| begun.session == session) {
-        begun.session.clear();
-        is_in = true;
-    }
-    if !is_in {
-        return Ok(());
-    }
-    let lines: Result<Vec<String>, _> = all.iter().map(serde_json::to_string).collect();
-    files::replace(file, (lines?.join("\n") + "\n").as_bytes())
 }

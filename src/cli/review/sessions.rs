@@ -15,7 +15,7 @@ use crate::{
         error::{FAILED, Failure},
     },
     core::{
-        record::Record,
+        record::{self, Record},
         review::summary::{State, Summary},
         text::one_line,
     },
@@ -68,8 +68,10 @@ pub fn delete(context: &Context, given: &str) -> Result<(), Failure> {
         _ => None,
     });
     line_editor::forget(&context.home.history(), &said.collect::<Vec<_>>()).map_err(failed)?;
+    let scenario = record::drawn(&lines).map(|drawn| drawn.scenario.id.clone());
+    let seen = scenario.zip(lines.last().map(|line| line.at));
+    begun::forget(&context.home.begun(), &id, seen).map_err(failed)?;
     context.sessions.delete(&id).map_err(failed)?;
-    begun::forget(&context.home.begun(), &id).map_err(failed)?;
     drop(lock);
     // The kept summaries follow what is there.
     summaries::load(&context.sessions)?;

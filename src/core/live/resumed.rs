@@ -40,7 +40,7 @@ pub fn resumed(lines: &[Line], now: &Now) -> Resumed {
         _ => None,
     });
     let Some((at, steady, boot)) = started else { return Resumed { elapsed: 0, away: 0 } };
-    let last = sightings().last().map_or(0, |(_, sighting)| sighting.ms);
+    let last = sightings().next_back().map_or(0, |(_, sighting)| sighting.ms);
     let by_wall = u64::try_from(now.wall.as_millisecond() - at.as_millisecond()).unwrap_or(0);
     let is_same_start = boot.is_some() && *boot == now.boot;
     let by_steady = if is_same_start { now.steady.saturating_sub(steady) } else { 0 };
