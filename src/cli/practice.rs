@@ -5,7 +5,15 @@ use std::io::{self, IsTerminal};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
-use super::{args::PracticeArgs, bank, context::Context, error::Failure, model, review::progress, welcome};
+use super::{
+    args::PracticeArgs,
+    bank,
+    context::Context,
+    error::{Failure, of_terminal},
+    model,
+    review::progress,
+    welcome,
+};
 use crate::{
     adapters::{
         clock::SystemClock,
@@ -101,8 +109,8 @@ pub(super) fn play(
     observer: &dyn Observer,
 ) -> Result<(), Failure> {
     let mut console: Box<dyn Console> = if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        interrupts::restore_terminal_on_end()?;
-        let mut editor = LineEditor::of_answers(&context.home.history())?;
+        interrupts::restore_terminal_on_end().map_err(of_terminal)?;
+        let mut editor = LineEditor::of_answers(&context.home.history()).map_err(of_terminal)?;
         editor.keep_draft(context.sessions.draft(id));
         let asks = context.config.self_rating.unwrap_or(true);
         Box::new(Terminal::new(editor, context.cancelled.clone()).asking_for_own_view(asks))

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{journal, sessions::Sessions};
 use crate::{
-    adapters::files,
+    adapters::files::{self, FileError},
     core::{
         interview_loop::InterviewLoop,
         level::TargetLevel,
@@ -70,9 +70,10 @@ fn lookups(sessions: &Sessions, id: &str) -> PathBuf {
 /// # Errors
 ///
 /// When that can't be put down.
-pub fn open(sessions: &Sessions, round: &OpenRound) -> io::Result<()> {
-    fs::create_dir_all(sessions.folder())?;
-    files::replace(&file(sessions, &round.id), &serde_json::to_vec(round)?)
+pub fn open(sessions: &Sessions, round: &OpenRound) -> Result<(), FileError> {
+    let path = file(sessions, &round.id);
+    let written = serde_json::to_vec(round).map_err(io::Error::from);
+    written.and_then(|round| files::replace(&path, &round)).map_err(FileError::of("write", &path))
 }
 
 /// The round that is open, if one is.
@@ -80,10 +81,10 @@ pub fn open(sessions: &Sessions, round: &OpenRound) -> io::Result<()> {
 /// # Errors
 ///
 /// When the folder can't be read.
-pub fn current(sessions: &Sessions) -> io::Result<Option<OpenRound>> {
+pub fn current(sessions: &Sessions) -> Result<Option<OpenRound>, FileError> {
     let entries = match fs::read_dir(sessions.folder()) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        entries => entries?,
+        entries => entries.map_err(FileError::of("read", sessions.folder()))?,
     };
     let mut open: Vec<OpenRound> = entries
         .flatten()
@@ -120,10 +121,12 @@ fn is_open(sessions: &Sessions, round: &OpenRound) -> bool {
 /// # Errors
 ///
 /// When the file can't be removed.
-pub fn close(sessions: &Sessions, id: &str) -> io::Result<()> {
+pub fn close(sessions: &Sessions, id: &str) -> Result<(), FileError> {
     for path in [file(sessions, id), lookups(sessions, id)] {
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(FileError::of("remove", &path)(error));
+            }
             _ => {}
         }
     }
@@ -135,10 +138,18 @@ pub fn close(sessions: &Sessions, id: &str) -> io::Result<()> {
 /// # Errors
 ///
 /// When it can't be written.
-pub fn refused(sessions: &Sessions, round: &OpenRound, when: Timestamp, command: &str) -> io::Result<()> {
-    let mut line = serde_json::to_vec(&Lookup { when, command: command.to_owned() })?;
-    line.push(b'\n');
-    OpenOptions::new().create(true).append(true).open(lookups(sessions, &round.id))?.write_all(&line)
+pub fn refused(
+    sessions: &Sessions,
+    round: &OpenRound,
+    when: Timestamp,
+    command: &str,
+) -> Result<(), FileError> {
+    let path = lookups(sessions, &round.id);
+    let line = serde_json::to_string(&Lookup { when, command: command.to_owned() });
+    let written = line.map_err(io::Error::from).and_then(|line| {
+        OpenOptions::new().create(true).append(true).open(&path)?.write_all((line + "\n").as_bytes())
+    });
+    written.map_err(FileError::of("write", &path))
 }
 
 /// What other commands wanted to show, as far as it is not in the journal yet.

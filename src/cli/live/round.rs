@@ -13,7 +13,7 @@ use rand_chacha::ChaCha20Rng;
 use crate::cli::{
     args::LiveArgs,
     context::Context,
-    error::{BAD_INPUT, Failure, REFUSED},
+    error::{BAD_INPUT, Failure, REFUSED, of_terminal},
     model::{self, Choice},
 };
 use crate::{
@@ -124,7 +124,8 @@ impl Entrance {
         declared.dedup();
         let raw = take_terminal(context)?;
         let is_slow = declared.contains(&Aid::SlowLink);
-        let sensors = live::ask_sensors(&raw, Duration::from_millis(if is_slow { 2000 } else { 300 }))?;
+        let sensors = live::ask_sensors(&raw, Duration::from_millis(if is_slow { 2000 } else { 300 }))
+            .map_err(of_terminal)?;
         let rules = context.config.live.thresholds.with(&declared);
         Ok(Self {
             raw,
@@ -153,13 +154,13 @@ impl Entrance {
 
     /// Waits for the person's word.
     pub fn wait_for_word(&self) -> Result<bool, Failure> {
-        Ok(live::wait_for_word(&self.raw)?)
+        Ok(live::wait_for_word(&self.raw).map_err(of_terminal)?)
     }
 }
 
 fn take_terminal(context: &Context) -> Result<RawTerminal, Failure> {
-    let raw = RawTerminal::take(&live::note(context.sessions.folder()))?;
-    interrupts::before_end(raw.giving_back())?;
+    let raw = RawTerminal::take(&live::note(context.sessions.folder())).map_err(of_terminal)?;
+    interrupts::before_end(raw.giving_back()).map_err(of_terminal)?;
     Ok(raw)
 }
 
@@ -265,7 +266,7 @@ fn play(
         lookups: Lookups::of(&context.sessions, &open.id, known_lookups(context, open, lines)?),
         interrupted: context.cancelled.clone(),
     };
-    let mut terminal = LiveTerminal::new(raw, setup)?;
+    let mut terminal = LiveTerminal::new(raw, setup).map_err(of_terminal)?;
     Ok(drive::drive(session, lines, journal, observer, &mut terminal)?)
 }
 

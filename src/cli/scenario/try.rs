@@ -25,7 +25,7 @@ use crate::{
         args::TryArgs,
         bank,
         context::Context,
-        error::{BAD_INPUT, Failure},
+        error::{BAD_INPUT, Failure, of_terminal},
         model::{self, Choice},
     },
     core::{
@@ -142,8 +142,8 @@ fn play(
     let cancelled = context.cancelled.clone();
     let began = Instant::now();
     let ending = if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        interrupts::restore_terminal_on_end()?;
-        let editor = LineEditor::of_answers(&context.home.history())?;
+        interrupts::restore_terminal_on_end().map_err(of_terminal)?;
+        let editor = LineEditor::of_answers(&context.home.history()).map_err(of_terminal)?;
         let mut console = Dry(Terminal::new(editor, cancelled));
         drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?
     } else {
@@ -242,7 +242,7 @@ impl<I: Input> Console for Dry<I> {
     }
 
     fn card(&mut self, review: &Review) -> io::Result<()> {
-        output::print(&format!("\n{}", card::result(review, output::width())))
+        Ok(output::print(&format!("\n{}", card::result(review, output::width())))?)
     }
 
     fn kept(&mut self) {
