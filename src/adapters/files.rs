@@ -94,7 +94,7 @@ fn is_utf16(bytes: &[u8]) -> bool {
 }
 
 /// Puts new content in a file's place: what is there is the old or the new, never half of one, and it survives a
-/// power cut. Missing folders are made. A link stays a link, and a file keeps its permissions. A pipe or a device can't
+/// power cut. A link stays a link, and a file keeps its permissions. A pipe or a device can't
 /// be replaced and is written to.
 ///
 /// # Errors
@@ -112,7 +112,6 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         Err(error) => return Err(error),
     };
     let folder = paths::folder_of(path);
-    fs::create_dir_all(folder)?;
     // A new file gets the permissions that any new file gets; a temporary one is the owner's alone by default.
     let mut next =
         tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o666)).tempfile_in(folder)?;
@@ -123,6 +122,17 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     next.as_file().sync_all()?;
     next.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
+}
+
+/// The same with the folders that are missing: for what the program keeps itself. A person's own path is not made up for,
+/// it may be a slip.
+///
+/// # Errors
+///
+/// When it can't be written. The old content is there then.
+pub fn keep(path: &Path, content: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(paths::folder_of(path))?;
+    replace(path, content)
 }
 
 /// Makes a folder's names survive a power cut. Some network file systems can't do that for a folder, and need not.
@@ -166,8 +176,9 @@ mod tests {
     fn a_new_file_can_be_read_by_whoever_may_read_any_new_file() {
         let folder = tempfile::tempdir().unwrap();
         let (plain, new) = (folder.path().join("plain"), folder.path().join("deep/new"));
+        assert!(replace(&new, b"x").is_err(), "a folder that is missing may be a slip");
         fs::write(&plain, "").unwrap();
-        replace(&new, b"x").unwrap();
+        keep(&new, b"x").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&new), mode(&plain));
     }

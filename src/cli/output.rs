@@ -24,7 +24,9 @@ pub fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
 pub fn write_json(home: &Home, path: &Path, value: &impl serde::Serialize) -> Result<(), Failure> {
     let json =
         serde_json::to_string_pretty(value).map_err(|error| Failure::new(FAILED, error.to_string()))?;
-    write_file(home, path, (json + "\n").as_bytes())
+    require_own_place(home, path)?;
+    files::keep(path, (json + "\n").as_bytes())
+        .map_err(|error| Failure::new(FAILED, format!("can't write {}: {error}", paths::display(path))))
 }
 
 /// Keeps a page in the file that was named, or else in a temporary one, and opens it if that is wanted. `-` is

@@ -73,7 +73,7 @@ fn lookups(sessions: &Sessions, id: &str) -> PathBuf {
 pub fn open(sessions: &Sessions, round: &OpenRound) -> Result<(), FileError> {
     let path = file(sessions, &round.id);
     let written = serde_json::to_vec(round).map_err(io::Error::from);
-    written.and_then(|round| files::replace(&path, &round)).map_err(FileError::of("write", &path))
+    written.and_then(|round| files::keep(&path, &round)).map_err(FileError::of("write", &path))
 }
 
 /// The round that is open, if one is.
@@ -90,6 +90,8 @@ pub fn current(sessions: &Sessions) -> Result<Option<OpenRound>, FileError> {
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "live"))
+        // A pipe would be waited for.
+        .filter(|path| path.is_file())
         .filter_map(|path| serde_json::from_slice(&fs::read(path).ok()?).ok())
         .filter(|round| is_open(sessions, round))
         .collect();

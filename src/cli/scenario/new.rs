@@ -223,7 +223,7 @@ fn write_schemas(context: &Context, kind: Kind) -> Result<String, Failure> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    files::replace(path, text.as_bytes())
+    files::keep(path, text.as_bytes())
         .map_err(|error| Failure::new(FAILED, format!("can't write {}: {error}", paths::display(path))))
 }
 

@@ -122,6 +122,12 @@ pub fn interval(distribution: &[f64], share: f64) -> (usize, usize) {
     (low, high)
 }
 
+/// An interval that holds the level it is said of. A level is a mean, and a few unlikely places far away can draw it just
+/// past the places that most of the distribution lies on: "1.4, likely 1.3 to 1.3" contradicts itself.
+pub fn around(level: f64, (low, high): (f64, f64)) -> (f64, f64) {
+    (low.min(level), high.max(level))
+}
+
 /// Whether an interval is so wide that the judge can't tell: it holds four of the six places on the scale.
 pub fn is_unclear((low, high): (f64, f64)) -> bool {
     high - low >= 3.0
@@ -139,7 +145,7 @@ pub fn ratings(rubric: &Rubric, observations: &[Observation]) -> Vec<Rating> {
             Rating {
                 criterion: criterion.id.clone(),
                 level,
-                interval: (low as f64, high as f64),
+                interval: around(level, (low as f64, high as f64)),
                 read: Level::reads(level),
             }
         })
@@ -244,6 +250,12 @@ mod tests {
             values[which].1 = values[which].1.max(more);
             let after = distribution(&criterion, &seen(&values));
             proptest::prop_assert!(mean(&after) >= mean(&before) - 1e-6);
+            let (low, high) = interval(&before, INTERVAL);
+            let (level, (from, to)) = (mean(&before), around(mean(&before), (low as f64, high as f64)));
+            proptest::prop_assert!(from <= level && level <= to, "{level} is outside {from} to {to}");
+            // No other place of the scale gets in: how often labels are covered stays as it was measured.
+            let places = |from: f64, to: f64| (from.ceil() as usize, to.floor() as usize);
+            proptest::prop_assert_eq!(places(from, to), (low, high));
         }
     }
 }

@@ -57,7 +57,7 @@ pub fn score(rubric: &Rubric, exam: &Exam, observations: &[Observation], target:
     Score {
         ratings,
         overall: mean,
-        interval: overall.interval(),
+        interval: tally::around(mean, overall.interval()),
         read: Level::reads(mean),
         verdict: overall.verdict(target),
     }
@@ -200,7 +200,12 @@ mod tests {
             let score = score(&rubric(&[2, 1]), &exam(SAID), &observations(&values), TargetLevel::Principal);
             let v = score.verdict;
             proptest::prop_assert!((v.below + v.at + v.above - 1.0).abs() < 1e-9);
-            proptest::prop_assert!(score.interval.0 <= score.interval.1);
+            let (low, high) = score.interval;
+            proptest::prop_assert!(low <= score.overall && score.overall <= high, "{:?}", score);
+            let ratings = score.ratings.iter();
+            for (level, (low, high)) in ratings.map(|rating| (rating.level, rating.interval)) {
+                proptest::prop_assert!(low <= level && level <= high, "{level} is outside {low} to {high}");
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    judging::{Judge, Unscored, sentences::Discount, verdict::Score},
+    judging::{Judge, Unscored, sentences::Discount, tally, verdict::Score},
     level::Level,
     live::{Closes, Cut},
     record::{Corrected, Disputed, Drawn, Line, Mode, Observed, Purpose, Record, Route, Use, drawn},
@@ -455,7 +455,7 @@ fn card(score: Score, seen: &Observed, drawn: &Drawn, session: &Session, dispute
             id: criterion.id.clone(),
             name: criterion.name.clone(),
             level: rating.level,
-            interval: rating.interval,
+            interval: tally::around(rating.level, rating.interval),
             read: rating.read,
             descriptor: rating.read.map(|level| criterion.levels.at(level).to_owned()),
             signals: criterion
@@ -474,5 +474,7 @@ fn card(score: Score, seen: &Observed, drawn: &Drawn, session: &Session, dispute
         .zip(&seen.sentences)
         .filter_map(|(number, span)| Some((span.discount?, sentence(number)?.1)))
         .collect();
+    // A journal of an earlier version may hold an interval beside its level.
+    let score = Score { interval: tally::around(score.overall, score.interval), ..score };
     Card { score, judge: seen.judge.clone(), criteria, discounted }
 }

@@ -46,3 +46,29 @@ fn a_file_that_fails_is_named_with_what_was_tried() {
         assert!(!told.contains("the terminal can't be used"), "{command:?}: {told}");
     }
 }
+
+#[test]
+fn a_pipe_among_the_sessions_is_not_waited_for() {
+    let home = Home::new();
+    home.run(&["practice", "--no-model", SCENARIO], &whole_round()).ok();
+    for name in ["pipe.jsonl", "pipe.live"] {
+        let path = home.path().join("sessions").join(name);
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    }
+    for command in
+        [["sessions"].as_slice(), &["review"], &["progress"], &["doctor"], &["export", "--all", "--csv"]]
+    {
+        let run = home.run(command, "");
+        assert!(run.code != 124 && !run.stderr.contains("panicked"), "{command:?}");
+    }
+}
+
+#[test]
+fn a_beginning_that_many_sessions_share_lists_the_latest_few() {
+    let home = Home::new();
+    for number in 10..80 {
+        home.write(&format!("sessions/2026-{number}.jsonl"), "");
+    }
+    let run = home.run(&["review", "2026"], "").fails(2, "2026-79, and 65 older ones");
+    assert!(!run.stderr.contains("2026-10"), "{}", run.stderr);
+}

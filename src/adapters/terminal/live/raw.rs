@@ -133,7 +133,7 @@ fn remember(note: &Path, was: &Termios) -> io::Result<()> {
         control: u64::from(was.control_modes.bits()),
         local: u64::from(was.local_modes.bits()),
     };
-    let written = files::replace(note, &serde_json::to_vec(&note_of)?);
+    let written = files::keep(note, &serde_json::to_vec(&note_of)?);
     Ok(written.map_err(FileError::of("write", note))?)
 }
 
