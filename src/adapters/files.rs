@@ -2,9 +2,38 @@
 
 use std::{
     fs,
-    io::{self, Read},
+    io::{self, Read, Write},
+    os::unix::fs::PermissionsExt,
     path::Path,
 };
+
+use super::paths;
+
+/// A file or folder that something was tried with, what it was, and why it failed.
+#[derive(Debug, thiserror::Error)]
+#[error("can't {tried} {path}: {cause}")]
+pub struct FileError {
+    /// In a word, as in "read".
+    pub tried: &'static str,
+    /// Which one.
+    pub path: String,
+    /// What the system said.
+    pub cause: io::Error,
+}
+
+impl FileError {
+    /// What makes an error out of the system's word on a path.
+    pub fn of(tried: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self { tried, path: paths::display(path), cause }
+    }
+}
+
+impl From<FileError> for io::Error {
+    /// For a trait that knows no other errors: the path isn't lost on the way.
+    fn from(error: FileError) -> Self {
+        Self::new(error.cause.kind(), error)
+    }
+}
 
 /// Largest file that is read, in bytes. Real ones have a few thousand.
 pub const LARGEST: u64 = 1 << 20;
@@ -28,7 +57,7 @@ pub fn read_text(path: &Path) -> Result<String, String> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let bytes = error.as_bytes();
-        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        if is_utf16(bytes) {
             return "is UTF-16: save it as UTF-8".into();
         }
         let line =
@@ -37,16 +66,138 @@ pub fn read_text(path: &Path) -> Result<String, String> {
     })
 }
 
-/// Puts new content in a file's place: what is there is the old or the new, never half of one.
+/// The bytes of a text file that may be large: without a byte-order mark, and never in UTF-16.
+///
+/// # Errors
+///
+/// Why it can't be read.
+pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = fs::read(path)?;
+    if is_utf16(&bytes) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, UTF16));
+    }
+    if bytes.starts_with(BOM) {
+        bytes.drain(..BOM.len());
+    }
+    Ok(bytes)
+}
+
+/// What some editors put before UTF-8.
+const BOM: &[u8] = "\u{feff}".as_bytes();
+const UTF16: &str = "it is UTF-16: save it as UTF-8";
+
+/// Whether a text begins with UTF-16's mark, or has the zero byte in every other place that UTF-16 has without one.
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe])
+        || bytes.starts_with(&[0xfe, 0xff])
+        || matches!(bytes, [0, 1..=255, 0, 1..=255, ..] | [1..=255, 0, 1..=255, 0, ..])
+}
+
+/// Puts new content in a file's place: what is there is the old or the new, never half of one, and it survives a
+/// power cut. A link stays a link, and a file keeps its permissions. A pipe or a device can't
+/// be replaced and is written to.
 ///
 /// # Errors
 ///
 /// When it can't be written. The old content is there then.
-pub fn replace(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut next = tempfile::NamedTempFile::new_in(folder)?;
-    std::io::Write::write_all(&mut next, content)?;
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = &paths::target(path);
+    let before = match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        Ok(metadata) if !metadata.is_file() => {
+            return fs::OpenOptions::new().write(true).open(path)?.write_all(content);
+        }
+        Ok(metadata) => Some(metadata.permissions()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let folder = paths::folder_of(path);
+    // A new file gets the permissions that any new file gets; a temporary one is the owner's alone by default.
+    let mut next =
+        tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o666)).tempfile_in(folder)?;
+    if let Some(before) = before {
+        next.as_file().set_permissions(before)?;
+    }
+    next.write_all(content)?;
     next.as_file().sync_all()?;
-    next.persist(path)?;
-    std::fs::File::open(folder)?.sync_all()
+    next.persist(path).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+/// The same with the folders that are missing: for what the program keeps itself. A person's own path is not made up for,
+/// it may be a slip.
+///
+/// # Errors
+///
+/// When it can't be written. The old content is there then.
+pub fn keep(path: &Path, content: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(paths::folder_of(path))?;
+    replace(path, content)
+}
+
+/// Makes a folder's names survive a power cut. Some network file systems can't do that for a folder, and need not.
+///
+/// # Errors
+///
+/// When the disk fails.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    match fs::File::open(folder)?.sync_all() {
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
+                || error.raw_os_error() == Some(rustix::io::Errno::NOTSUP.raw_os_error()) =>
+        {
+            Ok(())
+        }
+        done => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_replaced_file_keeps_its_permissions_and_a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o664)).unwrap();
+        symlink("file", &link).unwrap();
+        replace(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o664);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left behind");
+    }
+
+    #[test]
+    fn a_new_file_can_be_read_by_whoever_may_read_any_new_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (plain, new) = (folder.path().join("plain"), folder.path().join("deep/new"));
+        assert!(replace(&new, b"x").is_err(), "a folder that is missing may be a slip");
+        fs::write(&plain, "").unwrap();
+        keep(&new, b"x").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&new), mode(&plain));
+    }
+
+    #[test]
+    fn a_link_to_a_file_that_is_not_there_yet_makes_that_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        symlink("later", &link).unwrap();
+        replace(&link, b"x").unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("later")).unwrap(), "x");
+    }
+
+    #[test]
+    fn a_device_is_written_to_and_a_folder_is_refused() {
+        replace(Path::new("/dev/null"), b"x").unwrap();
+        assert!(replace(Path::new("/dev/full"), b"x").is_err());
+        assert!(fs::symlink_metadata("/dev/full").is_ok());
+        let folder = tempfile::tempdir().unwrap();
+        assert!(replace(folder.path(), b"x").is_err());
+    }
 }

@@ -106,6 +106,49 @@ impl Home {
     pub fn config(&self) -> PathBuf {
         self.config.join("config.toml")
     }
+
+    /// Whether a path, links followed, is among what the program keeps here: writing a result there would destroy it.
+    pub fn keeps(&self, path: &Path) -> bool {
+        let path = real(path);
+        let folders =
+            [self.sessions(), self.keys(), self.packs(), self.models(), self.scenarios(), self.rubrics()];
+        let files = [self.history(), self.config()];
+        folders.iter().any(|folder| path.starts_with(real(folder)))
+            || files.iter().any(|file| path == real(file))
+    }
+}
+
+/// The file that a path means: links are followed, to a file that isn't there yet too.
+pub fn target(path: &Path) -> PathBuf {
+    /// More links than this lead in a circle.
+    const MOST_LINKS: usize = 40;
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = std::fs::read_link(&target) else { break };
+        target = folder_of(&target).join(next);
+    }
+    target
+}
+
+/// The folder that a file is in; the current one for a bare name.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Where a path leads, as far as it is there.
+fn real(path: &Path) -> PathBuf {
+    let path = target(path);
+    let path = std::path::absolute(&path).unwrap_or(path);
+    let mut missing = vec![];
+    let mut there = path.as_path();
+    loop {
+        if let Ok(real) = there.canonicalize() {
+            return missing.iter().rev().fold(real, |path, name| path.join(name));
+        }
+        let (Some(folder), Some(name)) = (there.parent(), there.file_name()) else { return path };
+        missing.push(name);
+        there = folder;
+    }
 }
 
 /// A path in which a `~` that no shell has replaced, as in a settings file or behind quotes, is the home folder. `None`

@@ -17,7 +17,7 @@ use crate::{
         bank::Case,
         judging::{
             Unscored,
-            scored::{self, ScoredAnswer},
+            scored::{self, Basis, ScoredAnswer},
         },
     },
     ports::{Observer, Watch},
@@ -31,8 +31,8 @@ pub struct Job<'a> {
     pub answer: &'a str,
     /// What it answers.
     pub case: &'a Case,
-    /// Hash of the case's rubric.
-    pub rubric_hash: &'a str,
+    /// What the score will be about.
+    pub basis: Basis,
 }
 
 /// Scores one answer. Where nothing was said that could show anything, no model is asked.
@@ -41,7 +41,7 @@ pub fn score(job: &Job<'_>, observer: &dyn Observer, watch: &dyn Watch) -> Score
     let exam = scored::exam(job.case, job.answer);
     let observed = observe(observer, &exam, watch).map(|seen| (seen.observations, seen.usage));
     let ms = began.elapsed().as_millis() as u64;
-    ScoredAnswer::new(job.id, job.case, &exam, observed, observer.judge(), job.rubric_hash.to_owned(), ms)
+    ScoredAnswer::new(job.id, job.case, &exam, observed, observer.judge(), job.basis.clone(), ms)
 }
 
 /// Whether a reason will hold for every other answer too, so that going on is pointless.

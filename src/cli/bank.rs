@@ -7,12 +7,13 @@ use super::{
     error::{BAD_INPUT, Failure},
 };
 use crate::{
-    adapters::bank::library,
+    adapters::{bank::library, paths},
     core::{
         bank::{Bank, Problem, rubric::Rubric},
         nearest::did_you_mean,
         text::{one_line, visible},
     },
+    render::words,
 };
 
 /// Loads the bank and tells what has become wrong with the person's own files; the rest is there.
@@ -23,17 +24,32 @@ pub fn load(context: &Context) -> Result<Bank, Failure> {
     Ok(loaded.bank)
 }
 
-/// Loads a bank from two folders alone, or the bank where none are named. Nothing in them may be wrong: what is
-/// left out would be missing from the result.
-pub fn load_strictly(context: &Context, folders: Option<(&Path, &Path)>) -> Result<Bank, Failure> {
-    let (bank, problems) = match folders {
-        Some((scenarios, rubrics)) => library::load_folders(scenarios, rubrics),
-        None => library::load(&context.home),
-    };
-    match problems.first() {
-        Some(problem) => Err(Failure::new(BAD_INPUT, format!("{}: {}", problem.place, problem.message))),
-        None => Ok(bank),
+/// Loads a bank from folders: two alone, or one laid over the bank. Where none is named it is the bank. Nothing in them
+/// may be wrong: what is left out would be missing from the result.
+pub fn load_strictly(
+    context: &Context,
+    scenarios: Option<&Path>,
+    rubrics: Option<&Path>,
+) -> Result<Bank, Failure> {
+    for folder in [scenarios, rubrics].into_iter().flatten() {
+        if !folder.is_dir() {
+            let message = format!("there is no folder {}", paths::display(folder));
+            return Err(Failure::new(BAD_INPUT, message));
+        }
     }
+    let (bank, problems) = match (scenarios, rubrics) {
+        (None, None) => library::load(&context.home),
+        _ => library::load_folders(&context.home, scenarios, rubrics),
+    };
+    let Some(first) = problems.first() else { return Ok(bank) };
+    let failure = Failure::new(BAD_INPUT, format!("{}: {}", first.place, first.message));
+    Err(match problems.len() {
+        1 => failure,
+        count => failure.hint(format!(
+            "{} like that: `pushback scenario lint` tells all",
+            words::count(count, "problem")
+        )),
+    })
 }
 
 /// Tells what is wrong with files, and what becomes of them. What is wrong with a rubric of one's own may be told in the

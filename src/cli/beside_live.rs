@@ -39,7 +39,7 @@ impl<'a> BesideLive<'a> {
             "A live round is open ({}): {recorded}`{what}` shows nothing until it is over.",
             one_line(&open.title)
         );
-        output::print(&style::paint(style::WARN, style::wrap_hanging(&text, output::width(), 0, 0)))
+        Ok(output::print(&style::paint(style::WARN, style::wrap_hanging(&text, output::width(), 0, 0)))?)
     }
 }
 

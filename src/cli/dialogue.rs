@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     context::Context,
-    error::{BAD_INPUT, Failure},
+    error::{BAD_INPUT, Failure, of_terminal},
 };
 use crate::{
     adapters::terminal::{
@@ -34,7 +34,7 @@ impl Dialogue {
     pub fn new() -> Result<Self, Failure> {
         // The editor gets Ctrl-C as a key. A plain read would wait on: the signal only sets a flag.
         let input: Box<dyn Input> = if Self::is_possible() {
-            Box::new(LineEditor::of_answers(Path::new(""))?)
+            Box::new(LineEditor::of_answers(Path::new("")).map_err(of_terminal)?)
         } else {
             Box::new(Script::new(io::stdin().lock()))
         };
@@ -43,12 +43,12 @@ impl Dialogue {
 
     /// One line; `None` when they want to leave, or there are no more.
     pub fn line(&self, prompt: &str) -> Result<Option<String>, Failure> {
-        Ok(text(self.0.borrow_mut().read_line(prompt)?))
+        Ok(text(self.0.borrow_mut().read_line(prompt).map_err(of_terminal)?))
     }
 
     /// A message of any number of lines; `None` when they want to leave, or there are no more.
     pub fn message(&self) -> Result<Option<String>, Failure> {
-        Ok(text(self.0.borrow_mut().read(None)?))
+        Ok(text(self.0.borrow_mut().read(None).map_err(of_terminal)?))
     }
 
     /// How a message is sent, in one line.
@@ -90,8 +90,8 @@ pub fn surely(context: &Context, question: &str) -> Result<bool, Failure> {
         return Err(Failure::new(BAD_INPUT, "there is nobody here to confirm it").hint("`--yes` confirms it"));
     }
     print!("{question} [y/N] ");
-    io::stdout().flush()?;
+    io::stdout().flush().map_err(of_terminal)?;
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
+    io::stdin().read_line(&mut answer).map_err(of_terminal)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

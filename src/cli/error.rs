@@ -10,9 +10,10 @@ use std::{
 use crate::{
     adapters::{
         config::ConfigError,
+        files::FileError,
         paths::NoHome,
         store::{journal::OpenError, seal::KeyError, sessions::FindError},
-        terminal::output,
+        terminal::output::{self, Unprintable},
     },
     app::{drive::DriveError, score::ScoreError},
     core::{
@@ -193,10 +194,22 @@ impl From<CompareError> for Failure {
     }
 }
 
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        let reader_gone = error.kind() == std::io::ErrorKind::BrokenPipe;
-        Self { reader_gone, ..Self::new(FAILED, format!("the terminal can't be used: {error}")) }
+/// A failure of the terminal itself. There is no conversion of its own for an `io::Error`: it would take any file's
+/// for the terminal's.
+pub fn of_terminal(error: std::io::Error) -> Failure {
+    let reader_gone = error.kind() == std::io::ErrorKind::BrokenPipe;
+    Failure { reader_gone, ..Failure::new(FAILED, format!("the terminal can't be used: {error}")) }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        Self::new(FAILED, error.to_string())
+    }
+}
+
+impl From<Unprintable> for Failure {
+    fn from(error: Unprintable) -> Self {
+        Self { reader_gone: error.is_reader_gone(), ..Self::new(FAILED, error.to_string()) }
     }
 }
 

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::{
     args::ModelCommand,
     context::{Cancelled, Context},
-    error::{BAD_INPUT, FAILED, Failure, NO_MODEL},
+    error::{BAD_INPUT, FAILED, Failure, NO_MODEL, of_terminal},
 };
 use crate::{
     adapters::{
@@ -187,9 +187,9 @@ fn confirm(context: &Context) -> Result<(), Failure> {
         return Ok(());
     }
     print!("Get it now? [Y/n] ");
-    io::stdout().flush()?;
+    io::stdout().flush().map_err(of_terminal)?;
     let mut answer = String::new();
-    let read = io::stdin().read_line(&mut answer)?;
+    let read = io::stdin().read_line(&mut answer).map_err(of_terminal)?;
     let answer = answer.trim().to_lowercase();
     if read > 0 && (answer.is_empty() || answer == "y" || answer == "yes") {
         return Ok(());

@@ -1,14 +1,17 @@
 //! Results of commands: JSON, files, pages.
 
 use std::{
-    fs,
     io::Write,
     path::{Path, PathBuf},
 };
 
-use super::error::{FAILED, Failure};
+use super::error::{BAD_INPUT, FAILED, Failure};
 use crate::{
-    adapters::{paths, terminal::output::print},
+    adapters::{
+        files,
+        paths::{self, Home},
+        terminal::output::{Unprintable, print},
+    },
     core::bank::scenario::is_id,
 };
 
@@ -17,27 +20,28 @@ pub fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| Failure::new(FAILED, error.to_string()))
 }
 
-/// Writes a file that people may want to read.
-pub fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), Failure> {
+/// Writes a value as a file that people may want to read.
+pub fn write_json(home: &Home, path: &Path, value: &impl serde::Serialize) -> Result<(), Failure> {
     let json =
         serde_json::to_string_pretty(value).map_err(|error| Failure::new(FAILED, error.to_string()))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder
-        .map_or(Ok(()), std::fs::create_dir_all)
-        .and_then(|()| std::fs::write(path, json + "\n"))
+    require_own_place(home, path)?;
+    files::keep(path, (json + "\n").as_bytes())
         .map_err(|error| Failure::new(FAILED, format!("can't write {}: {error}", paths::display(path))))
 }
 
 /// Keeps a page in the file that was named, or else in a temporary one, and opens it if that is wanted. `-` is
 /// standard output.
-pub fn keep_page(file: Option<&Path>, name: &str, page: &str, open: bool) -> Result<(), Failure> {
+pub fn keep_page(
+    home: &Home,
+    file: Option<&Path>,
+    name: &str,
+    page: &str,
+    open: bool,
+) -> Result<(), Failure> {
     let file = match file {
-        Some(file) if file == Path::new("-") => {
-            std::io::stdout().write_all(page.as_bytes())?;
-            return Ok(());
-        }
+        Some(file) if file == Path::new("-") => return write_out(page),
         Some(file) => {
-            write_file(file, page)?;
+            write_file(home, file, page.as_bytes())?;
             file.to_owned()
         }
         None => temporary(name, page)?,
@@ -52,10 +56,26 @@ pub fn keep_page(file: Option<&Path>, name: &str, page: &str, open: bool) -> Res
     Ok(())
 }
 
-/// Writes a file, and says which one where that fails.
-pub fn write_file(file: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(file, text)
+/// Writes to standard output as it is, for other programs.
+pub fn write_out(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    Ok(out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Unprintable)?)
+}
+
+/// Writes a file that was named on the command line, whole or not at all.
+pub fn write_file(home: &Home, file: &Path, content: &[u8]) -> Result<(), Failure> {
+    require_own_place(home, file)?;
+    files::replace(file, content)
         .map_err(|error| Failure::new(FAILED, format!("can't write {}: {error}", paths::display(file))))
+}
+
+/// Refuses to write results over what the program itself keeps: a slip in a path must not cost a journal or the key.
+pub fn require_own_place(home: &Home, file: &Path) -> Result<(), Failure> {
+    if home.keeps(file) {
+        let message = format!("{} belongs to pushback's own data, and stays as it is", paths::display(file));
+        return Err(Failure::new(BAD_INPUT, message).hint("name a file somewhere else"));
+    }
+    Ok(())
 }
 
 /// A file that stays until the system clears its temporary folder: the browser reads it after we are gone.

@@ -25,6 +25,11 @@ pub fn run(context: &Context, command: &PackCommand) -> Result<(), Failure> {
             let source = Source::parse(source)?;
             let pack = packs::add(&context.home.packs(), &source, None)?;
             output::print(&format!("added: {}", pack.manifest.line()))?;
+            if source.without_secret() != source {
+                let text = "The login in the address was used once and isn't kept. For updates, let git's credential \
+                    helper know it.";
+                output::print(&style::wrap_hanging(text, output::width(), 0, 0))?;
+            }
             tell(context, &pack)
         }
         PackCommand::List { json } => list(context, *json),
@@ -40,7 +45,11 @@ impl From<PackError> for Failure {
     fn from(error: PackError) -> Self {
         let message = error.to_string();
         match error {
-            PackError::Io { .. } | PackError::Git { .. } => Self::new(FAILED, message).hint("nothing was changed"),
+            PackError::File(_) | PackError::Git { .. } => {
+                Self::new(FAILED, message).hint("nothing was changed")
+            }
+            PackError::Empty(_) => Self::new(BAD_INPUT, message)
+                .hint("nothing was added; a pack holds the files themselves in scenarios/ and rubrics/"),
             PackError::NoManifest(_) | PackError::BadManifest(_) => Self::new(BAD_INPUT, message).hint(
                 "a pack is a folder with scenarios/, rubrics/ and a pack.toml that has name, version, licence and authors",
             ),

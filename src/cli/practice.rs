@@ -6,8 +6,14 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
 use super::{
-    args::PracticeArgs, bank, beside_live::BesideLive, context::Context, error::Failure, model,
-    review::progress, welcome,
+    args::PracticeArgs,
+    bank,
+    beside_live::BesideLive,
+    context::Context,
+    error::{Failure, of_terminal},
+    model,
+    review::progress,
+    welcome,
 };
 use crate::{
     adapters::{
@@ -99,8 +105,8 @@ pub(super) fn play(
     observer: &dyn Observer,
 ) -> Result<(), Failure> {
     let console: Box<dyn Console> = if is_interactive() {
-        interrupts::restore_terminal_on_end()?;
-        let mut editor = LineEditor::of_answers(&context.home.history())?;
+        interrupts::restore_terminal_on_end().map_err(of_terminal)?;
+        let mut editor = LineEditor::of_answers(&context.home.history()).map_err(of_terminal)?;
         editor.keep_draft(context.sessions.draft(id));
         if context.config.self_rating.unwrap_or(true) {
             session.ask_own_view();

@@ -9,7 +9,7 @@ use super::{
     args::Args,
     context::Context,
     dispatch,
-    error::{self, BAD_INPUT, Failure},
+    error::{self, BAD_INPUT, Failure, of_terminal},
     welcome,
 };
 use crate::{
@@ -43,8 +43,8 @@ pub fn run(context: &Context) -> Result<(), Failure> {
     welcome::show(context)?;
     help()?;
     if is_interactive() {
-        let mut editor = LineEditor::of_lines(&context.home.history())?;
-        while let Typed::Text(line) = editor.read_line("pushback› ")? {
+        let mut editor = LineEditor::of_lines(&context.home.history()).map_err(of_terminal)?;
+        while let Typed::Text(line) = editor.read_line("pushback› ").map_err(of_terminal)? {
             if !obey(context, &line)? {
                 break;
             }
@@ -52,7 +52,7 @@ pub fn run(context: &Context) -> Result<(), Failure> {
     } else {
         // A round reads standard input itself, so here it is read a line at a time without a lock.
         let mut script = Script::new(io::BufReader::with_capacity(1, io::stdin()));
-        while let Typed::Text(line) = script.read_line("")? {
+        while let Typed::Text(line) = script.read_line("").map_err(of_terminal)? {
             if !obey(context, &line)? {
                 break;
             }

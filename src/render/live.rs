@@ -11,8 +11,7 @@ use crate::core::{
 
 use super::{
     style::{FAINT, GOOD, STRONG, WARN, heading, paint, wrap_hanging},
-    typing_area::clock,
-    words,
+    words::{self, span},
 };
 
 /// What the rules screen tells.
@@ -139,7 +138,12 @@ pub fn ledger(ledger: &Ledger, sealed: Option<Closes>, width: usize) -> String {
     }
     for Entry { ms, what } in &ledger.entries {
         if let Some(what) = sight(what) {
-            out.push_str(&wrap_hanging(&format!("{}  {what}", paint(FAINT, clock(*ms))), width, 2, 9));
+            out.push_str(&wrap_hanging(
+                &format!("{}  {what}", paint(FAINT, format!("{:>5}", words::stamp(*ms as f64 / 1000.0)))),
+                width,
+                2,
+                9,
+            ));
             out.push('\n');
         }
     }
@@ -195,7 +199,7 @@ pub fn facts(ledger: &Ledger, sealed: Option<Closes>) -> Vec<String> {
         facts.push(format!(
             "longest silence: {} at {}{unfocused}; then “{}…”",
             span(silence.ms),
-            clock(silence.since),
+            words::stamp(silence.since as f64 / 1000.0),
             one_line(&silence.then)
         ));
     }
@@ -224,15 +228,6 @@ fn times(count: usize) -> String {
         1 => "once".into(),
         2 => "twice".into(),
         count => format!("{count} times"),
-    }
-}
-
-/// A span of time for people.
-pub fn span(ms: u64) -> String {
-    match ms {
-        ..1_000 => format!("{ms} ms"),
-        1_000..60_000 => format!("{:.0} s", ms as f64 / 1000.0),
-        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
     }
 }
 

@@ -32,7 +32,7 @@ pub fn chance(p: f64) -> String {
 pub fn reading(criterion: &CriterionView) -> String {
     let Interval { low, high } = criterion.interval;
     if tally::is_unclear(criterion.interval) {
-        format!("unclear, {} to {}", place_name(low as u8), place_name(high as u8))
+        format!("unclear, {} to {}", place_name(low.round() as u8), place_name(high.round() as u8))
     } else {
         format!("{} {:.1}", level_name(criterion.read), criterion.level)
     }
@@ -224,7 +224,8 @@ pub fn day(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%-d %b %Y").to_string()
 }
 
-/// A length of time as a person reads it.
+/// A length of time as a person reads it: the one way in which any of them is shown. In a round nothing shorter than a
+/// second matters.
 pub fn duration(seconds: f64) -> String {
     let seconds = seconds.round().max(0.0) as u64;
     let (minutes, rest) = (seconds / 60, seconds % 60);
@@ -236,10 +237,19 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// A place in a round, as a clock shows it.
+/// A place in a round, as a clock shows it: the same on every page. (What is left of a round counts down and is rounded up;
+/// that is [`super::typing_area::clock`].)
 pub fn stamp(seconds: f64) -> String {
     let seconds = seconds.max(0.0) as u64;
     format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// [`duration`] of milliseconds, for what is measured in them.
+pub fn span(ms: u64) -> String {
+    match ms {
+        1..1000 => format!("{ms} ms"),
+        _ => duration(ms as f64 / 1000.0),
+    }
 }
 
 /// `1 answer`, `2 answers`.
@@ -333,6 +343,15 @@ mod tests {
     fn nothing_is_certain() {
         assert_eq!(chances(&verdict(0.998, 0.001, 0.001)), "below >99%, at <1%, above <1%");
         assert_eq!(chances(&verdict(0.335, 0.335, 0.33)), "below 34%, at 33%, above 33%");
+    }
+
+    #[test]
+    fn a_length_of_time_is_short_to_read_at_any_length() {
+        let shown = [0, 40, 999, 1_000, 59_400, 65_000, 600_000, 640_000, 7_500_000].map(span);
+        assert_eq!(
+            shown,
+            ["0 s", "40 ms", "999 ms", "1 s", "59 s", "1 min 05 s", "10 min", "10 min", "2 h 05 min"]
+        );
     }
 
     proptest! {

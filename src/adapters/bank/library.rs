@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::{self, Write},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -68,7 +67,7 @@ pub struct Loaded {
 impl Library {
     /// Reads everything anew.
     pub fn load(&self, home: &Home) -> Loaded {
-        let mut own = Texts::read(&home.scenarios(), &home.rubrics());
+        let mut own = Texts::read(Some(&home.scenarios()), Some(&home.rubrics()));
         let (mut bank, problems) = assemble(home, &own);
         let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Remembered { good, told } = &mut *remembered;
@@ -94,19 +93,24 @@ impl Library {
 
 fn assemble(home: &Home, own: &Texts) -> (Bank, Vec<Problem>) {
     let mut problems = vec![];
-    let mut layers = vec![built_in(&mut problems)];
+    let (bank, faults) = Bank::assemble(layers(home, own, &mut problems));
+    problems.extend(faults);
+    (bank, problems)
+}
+
+/// The built-in bank, the packs, and the person's own files, each over the one before.
+fn layers(home: &Home, own: &Texts, problems: &mut Vec<Problem>) -> Vec<Layer> {
+    let mut layers = vec![built_in(problems)];
     let (packs, broken) = packs::list(&home.packs());
     for (folder, error) in broken {
         let place = folder.display().to_string();
         problems.push(Problem { place, message: format!("this pack is left out: {error}") });
     }
     for pack in packs {
-        layers.push(load_pack(&pack, &mut problems));
+        layers.push(load_pack(&pack, problems));
     }
-    layers.push(own.layer(&mut problems));
-    let (bank, faults) = Bank::assemble(layers);
-    problems.extend(faults);
-    (bank, problems)
+    layers.push(own.layer(problems));
+    layers
 }
 
 /// Loads the interview loops, the built-in ones and the person's own, which go before those. `bank` is what their
@@ -138,8 +142,9 @@ struct Texts {
 }
 
 impl Texts {
-    fn read(scenarios: &Path, rubrics: &Path) -> Self {
-        Self { rubrics: texts_in(rubrics), scenarios: texts_in(scenarios) }
+    fn read(scenarios: Option<&Path>, rubrics: Option<&Path>) -> Self {
+        let texts = |folder: Option<&Path>| folder.map(texts_in).unwrap_or_default();
+        Self { rubrics: texts(rubrics), scenarios: texts(scenarios) }
     }
 
     fn all_mut(&mut self) -> impl Iterator<Item = &mut (String, Result<String, String>)> {
@@ -156,15 +161,20 @@ impl Texts {
 
 /// What is in a pack.
 fn load_pack(pack: &packs::Pack, problems: &mut Vec<Problem>) -> Layer {
-    let layer = Texts::read(&pack.folder.join("scenarios"), &pack.folder.join("rubrics")).layer(problems);
+    let layer =
+        Texts::read(Some(&pack.folder.join("scenarios")), Some(&pack.folder.join("rubrics"))).layer(problems);
     Layer { pack: Some(pack.manifest.name.clone()), ..layer }
 }
 
-/// Loads a bank from two folders alone.
-pub fn load_folders(scenarios: &Path, rubrics: &Path) -> (Bank, Vec<Problem>) {
+/// Loads a bank from folders: two alone, or one laid over the person's bank.
+pub fn load_folders(home: &Home, scenarios: Option<&Path>, rubrics: Option<&Path>) -> (Bank, Vec<Problem>) {
     let mut problems = vec![];
-    let layer = Texts::read(scenarios, rubrics).layer(&mut problems);
-    let (bank, faults) = Bank::assemble(vec![layer]);
+    let mut layers = match (scenarios, rubrics) {
+        (Some(_), Some(_)) => vec![],
+        _ => layers(home, &Texts::read(Some(&home.scenarios()), Some(&home.rubrics())), &mut problems),
+    };
+    layers.push(Texts::read(scenarios, rubrics).layer(&mut problems));
+    let (bank, faults) = Bank::assemble(layers);
     problems.extend(faults);
     (bank, problems)
 }
@@ -259,23 +269,6 @@ pub fn artifact(folder: &Path, name: &str) -> Result<String, String> {
 fn is_beside(name: &str) -> bool {
     let path = Path::new(name);
     path.components().count() == 1 && path.file_name() == Some(name.as_ref()) && !name.starts_with('.')
-}
-
-/// Puts a text in a file's place, whole or not at all.
-///
-/// # Errors
-///
-/// When that can't be done; the file is as it was.
-pub fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut next = tempfile::NamedTempFile::new_in(folder)?;
-    if let Ok(metadata) = fs::metadata(path) {
-        next.as_file().set_permissions(metadata.permissions())?;
-    }
-    next.write_all(text.as_bytes())?;
-    next.as_file().sync_all()?;
-    next.persist(path).map_err(|error| error.error)?;
-    fs::File::open(folder)?.sync_all()
 }
 
 fn parse<T: DeserializeOwned>(texts: &Files, problems: &mut Vec<Problem>) -> Vec<Sourced<T>> {

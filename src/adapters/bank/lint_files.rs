@@ -168,7 +168,7 @@ pub fn mend(linted: &Linted) -> io::Result<usize> {
             count += 1;
         }
         if let Some(path) = linted.paths.get(file).filter(|_| count > 0) {
-            library::replace(path, &mended)?;
+            files::replace(path, mended.as_bytes())?;
             made += count;
         }
     }

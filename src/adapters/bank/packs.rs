@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 use crate::{
-    adapters::{files, paths},
+    adapters::{
+        files::{self, FileError},
+        paths,
+    },
     core::bank::pack::Manifest,
 };
 
@@ -46,7 +49,7 @@ impl Source {
     pub fn parse(text: &str) -> Result<Self, PackError> {
         let path = Path::new(text);
         if path.join("pack.toml").is_file() {
-            return Ok(Self::Folder(path.canonicalize().map_err(|cause| PackError::io(path, cause))?));
+            return Ok(Self::Folder(path.canonicalize().map_err(FileError::of("read", &path))?));
         }
         let is_address =
             ["https://", "http://", "ssh://", "git://", "file://"].iter().any(|s| text.starts_with(s));
@@ -63,13 +66,54 @@ impl Source {
         Err(PackError::NoSource(text.to_owned()))
     }
 
-    /// As a person would write it.
+    /// As a person would write it, without a password or a token.
     pub fn display(&self) -> String {
         match self {
             Self::Folder(path) => paths::display(path),
-            Self::Git(address) => address.clone(),
+            Self::Git(address) => without_secret(address),
         }
     }
+
+    /// The same without what nobody else may know: that is neither shown nor kept.
+    pub fn without_secret(&self) -> Self {
+        match self {
+            Self::Folder(path) => Self::Folder(path.clone()),
+            Self::Git(address) => Self::Git(without_secret(address)),
+        }
+    }
+}
+
+/// An address's parts: the scheme with its slashes, what stands before the `@`, and the rest.
+fn parts(address: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = address.split_at(address.find("://")? + 3);
+    let host = &rest[..rest.find('/').unwrap_or(rest.len())];
+    let login = &host[..host.rfind('@')?];
+    Some((scheme, login, &rest[login.len() + 1..]))
+}
+
+/// An address without password or token. A name alone is one only over HTTP, where hosts take a token for a name; over
+/// SSH it is part of the address.
+fn without_secret(address: &str) -> String {
+    let address = match address.split_once('?') {
+        Some((before, _)) if address.starts_with("http") => before,
+        _ => address,
+    };
+    let Some((scheme, login, rest)) = parts(address) else { return address.to_owned() };
+    match login.split(':').next().filter(|_| !scheme.starts_with("http")) {
+        Some(name) => format!("{scheme}{name}@{rest}"),
+        None => format!("{scheme}{rest}"),
+    }
+}
+
+/// What git said, without the secrets of the address that it was given.
+fn without_secret_of(address: &str, message: &str) -> String {
+    let login = parts(address).map_or("", |(_, login, _)| login);
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let password = login.split_once(':').map_or("", |(_, password)| password);
+    [login, password, query]
+        .into_iter()
+        .filter(|secret| !secret.is_empty() && !address.starts_with(&format!("ssh://{secret}@")))
+        .fold(message.to_owned(), |message, secret| message.replace(secret, "…"))
 }
 
 /// A pack can't be taken over.
@@ -109,20 +153,12 @@ pub enum PackError {
         /// Its name now.
         is: String,
     },
+    /// It would add nothing.
+    #[error("{0}")]
+    Empty(String),
     /// A file can't be read or written.
-    #[error("{path}: {cause}")]
-    Io {
-        /// Which one.
-        path: String,
-        /// What the system said.
-        cause: io::Error,
-    },
-}
-
-impl PackError {
-    fn io(path: &Path, cause: io::Error) -> Self {
-        Self::Io { path: paths::display(path), cause }
-    }
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// A pack that was added.
@@ -203,9 +239,9 @@ fn name_of(folder: &Path) -> String {
 ///
 /// When it can't be fetched, is broken, or can't be written; then everything is as it was.
 pub fn add(packs: &Path, source: &Source, update: Option<&str>) -> Result<Pack, PackError> {
-    fs::create_dir_all(packs).map_err(|cause| PackError::io(packs, cause))?;
+    fs::create_dir_all(packs).map_err(FileError::of("make", &packs))?;
     let work = tempfile::Builder::new().prefix(".new-").tempdir_in(packs);
-    let work: TempDir = work.map_err(|cause| PackError::io(packs, cause))?;
+    let work: TempDir = work.map_err(FileError::of("write in", &packs))?;
     let from = match source {
         Source::Folder(path) => path.clone(),
         Source::Git(address) => fetch(address, work.path())?,
@@ -220,18 +256,19 @@ pub fn add(packs: &Path, source: &Source, update: Option<&str>) -> Result<Pack, 
         _ => {}
     }
     let new = work.path().join("new");
-    take(&from, &new, &manifest, source)?;
+    take(&from, &new, &manifest, &source.without_secret())?;
     if folder.exists() {
         let old = work.path().join("old");
-        fs::rename(&folder, &old).map_err(|cause| PackError::io(&folder, cause))?;
+        fs::rename(&folder, &old).map_err(FileError::of("move", &folder))?;
         if let Err(cause) = fs::rename(&new, &folder) {
             let _ = fs::rename(&old, &folder);
-            return Err(PackError::io(&folder, cause));
+            return Err(FileError::of("move", &folder)(cause).into());
         }
     } else {
-        fs::rename(&new, &folder).map_err(|cause| PackError::io(&folder, cause))?;
+        fs::rename(&new, &folder).map_err(FileError::of("move", &folder))?;
     }
-    Ok(Pack { folder, manifest, source: Some(source.clone()) })
+    files::sync_folder(packs).map_err(FileError::of("write", packs))?;
+    Ok(Pack { folder, manifest, source: Some(source.without_secret()) })
 }
 
 /// Takes a pack away.
@@ -248,14 +285,14 @@ pub fn remove(packs: &Path, name: &str) -> Result<(), PackError> {
     if !one || !fs::symlink_metadata(&folder).is_ok_and(|metadata| metadata.is_dir()) {
         return Err(PackError::Unknown(name.to_owned()));
     }
-    fs::remove_dir_all(&folder).map_err(|cause| PackError::io(&folder, cause))
+    Ok(fs::remove_dir_all(&folder).map_err(FileError::of("remove", &folder))?)
 }
 
 /// Copies the manifest and the plain files of the two folders, by content alone.
 fn take(from: &Path, to: &Path, manifest: &Manifest, source: &Source) -> Result<(), PackError> {
     let write = |path: &Path, bytes: &[u8]| {
         let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, bytes));
-        made.map_err(|cause| PackError::io(path, cause))
+        made.map_err(FileError::of("write", path))
     };
     let text = toml::to_string(manifest).map_err(|error| PackError::BadManifest(error.to_string()))?;
     write(&to.join("pack.toml"), text.as_bytes())?;
@@ -264,13 +301,20 @@ fn take(from: &Path, to: &Path, manifest: &Manifest, source: &Source) -> Result<
     let mut files = vec![];
     for folder in FOLDERS {
         let top = from.join(folder);
-        if fs::symlink_metadata(&top).is_ok_and(|metadata| metadata.is_dir()) {
-            plain_files(&top, Path::new(folder), 0, &mut files)?;
+        match fs::symlink_metadata(&top) {
+            Ok(metadata) if metadata.is_dir() => plain_files(&top, Path::new(folder), 0, &mut files)?,
+            Ok(metadata) if metadata.is_symlink() => return Err(PackError::Empty(linked(folder))),
+            _ => {}
         }
+    }
+    let is_case = |path: &Path| path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+    if !files.iter().any(|(path, _)| is_case(path)) {
+        let name = &manifest.name;
+        return Err(PackError::Empty(format!("the pack `{name}` has no file in scenarios/ or rubrics/")));
     }
     let mut bytes = 0;
     for (path, relative) in files {
-        let content = fs::read(&path).map_err(|cause| PackError::io(&path, cause))?;
+        let content = fs::read(&path).map_err(FileError::of("read", &path))?;
         bytes += content.len() as u64;
         if bytes > MOST_BYTES {
             return Err(PackError::TooLarge(format!("is larger than {} MB", MOST_BYTES >> 20)));
@@ -288,11 +332,10 @@ fn plain_files(
     depth: usize,
     files: &mut Vec<(PathBuf, PathBuf)>,
 ) -> Result<(), PackError> {
-    let entries = fs::read_dir(folder).map_err(|cause| PackError::io(folder, cause))?;
+    let entries = fs::read_dir(folder).map_err(FileError::of("read", &folder))?;
     for entry in entries {
-        let entry = entry.map_err(|cause| PackError::io(folder, cause))?;
-        let (path, metadata) =
-            (entry.path(), entry.metadata().map_err(|cause| PackError::io(folder, cause))?);
+        let entry = entry.map_err(FileError::of("read", &folder))?;
+        let (path, metadata) = (entry.path(), entry.metadata().map_err(FileError::of("read", &folder))?);
         let name = entry.file_name();
         let Some(plain) =
             name.to_str().filter(|name| !name.starts_with('.') && !name.contains(char::is_control))
@@ -337,6 +380,16 @@ fn fetch(address: &str, work: &Path) -> Result<PathBuf, PackError> {
         "rubrics",
     ]);
     let listed = String::from_utf8_lossy(&run(list, address)?).into_owned();
+    for line in listed.split('\0') {
+        let Some((head, path)) = line.split_once('\t') else { continue };
+        if head.starts_with("160000") {
+            let what = format!("`{path}` of the pack is a git submodule, which isn't fetched");
+            return Err(PackError::Empty(what));
+        }
+        if head.starts_with("120000") && FOLDERS.contains(&path) {
+            return Err(PackError::Empty(linked(path)));
+        }
+    }
     let files: Vec<Blob> = listed.split('\0').filter_map(Blob::parse).collect();
     if files.len() > MOST_FILES {
         return Err(PackError::TooLarge(format!("has more than {MOST_FILES} files")));
@@ -346,24 +399,24 @@ fn fetch(address: &str, work: &Path) -> Result<PathBuf, PackError> {
     }
     let wanted = work.join("wanted");
     let ids: String = files.iter().map(|file| format!("{}\n", file.id)).collect();
-    fs::write(&wanted, ids).map_err(|cause| PackError::io(&wanted, cause))?;
+    fs::write(&wanted, ids).map_err(FileError::of("write", &wanted))?;
     let mut read = git();
     read.arg("-C").arg(&bare).args(["cat-file", "--batch"]);
-    read.stdin(fs::File::open(&wanted).map_err(|cause| PackError::io(&wanted, cause))?);
+    read.stdin(fs::File::open(&wanted).map_err(FileError::of("read", &wanted))?);
     let contents = run(read, address)?;
     let mut rest = contents.as_slice();
-    fs::create_dir_all(&to).map_err(|cause| PackError::io(&to, cause))?;
+    fs::create_dir_all(&to).map_err(FileError::of("make", &to))?;
     for file in &files {
         // Each is a line with id, kind and size, the content, and the end of a line.
         let start = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
         let end = start + file.size.unwrap_or_default() as usize;
         let content = rest.get(start..end).ok_or_else(|| PackError::Git {
-            address: address.to_owned(),
+            address: without_secret(address),
             message: format!("{} is incomplete", file.path),
         })?;
         let path = to.join(&file.path);
         let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, content));
-        made.map_err(|cause| PackError::io(&path, cause))?;
+        made.map_err(FileError::of("write", &path))?;
         rest = rest.get(end + 1..).unwrap_or_default();
     }
     Ok(to)
@@ -389,14 +442,42 @@ impl Blob {
     }
 }
 
+fn linked(folder: &str) -> String {
+    format!("`{folder}` of the pack is a symbolic link, and none is followed")
+}
+
 fn too_large(path: &str) -> PackError {
     let most = files::LARGEST / 1024;
     PackError::TooLarge(format!("has a file that is larger than {most} kB: {path}"))
 }
 
+/// The variables that tie git to one repository, as `git rev-parse --local-env-vars` lists them. A hook inherits them, and
+/// with them git would work on the hook's repository whatever it is told.
+const LOCAL: [&str; 16] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+];
+
 /// git, without asking anything and with addresses of the usual kinds only.
 fn git() -> Command {
     let mut command = Command::new("git");
+    for variable in LOCAL {
+        command.env_remove(variable);
+    }
     for setting in ["core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.ext.allow=never"] {
         command.args(["-c", setting]);
     }
@@ -408,7 +489,10 @@ fn git() -> Command {
 
 /// What a run of git printed.
 fn run(mut command: Command, address: &str) -> Result<Vec<u8>, PackError> {
-    let failed = |message: String| PackError::Git { address: address.to_owned(), message };
+    let failed = |message: String| PackError::Git {
+        address: without_secret(address),
+        message: without_secret_of(address, &message),
+    };
     let output = command.output().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => failed("the command `git` is not installed".into()),
         _ => failed(error.to_string()),
@@ -420,4 +504,25 @@ fn run(mut command: Command, address: &str) -> Result<Vec<u8>, PackError> {
     let line = told.lines().rev().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
     let line = line.or_else(|| told.lines().last()).unwrap_or("it gave no reason");
     Err(failed(line.trim_start_matches("fatal: ").to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_and_kept_without_its_token() {
+        for (given, shown) in [
+            ("https://ghp_secret@github.com/a/b.git", "https://github.com/a/b.git"),
+            ("https://ada:secret@host:8443/a@b", "https://host:8443/a@b"),
+            ("https://host/a.git?private_token=secret", "https://host/a.git"),
+            ("ssh://git:secret@host/a", "ssh://git@host/a"),
+            ("ssh://git@host/a", "ssh://git@host/a"),
+            ("git@host:a/b.git", "git@host:a/b.git"),
+            ("https://host/a", "https://host/a"),
+        ] {
+            assert_eq!(Source::Git(given.into()).display(), shown);
+            assert!(!without_secret_of(given, &format!("fatal: can't read {given}")).contains("secret"));
+        }
+    }
 }

@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{journal, sessions::Sessions};
 use crate::{
-    adapters::{files, paths::Home},
+    adapters::{
+        files::{self, FileError},
+        paths::Home,
+    },
     core::{
         bank::{Case, rubric::Rubric, scenario::Scenario},
         hash::hash,
@@ -115,17 +118,20 @@ impl OpenRounds {
     /// # Errors
     ///
     /// When that can't be put down in its home. Other homes are told where that is possible.
-    pub fn open(&self, round: &OpenRound) -> io::Result<()> {
-        fs::create_dir_all(&self.own)?;
-        files::replace(&marker(&self.own, &round.id), &serde_json::to_vec(round)?)?;
+    pub fn open(&self, round: &OpenRound) -> Result<(), FileError> {
+        fs::create_dir_all(&self.own).map_err(FileError::of("create", &self.own))?;
+        let path = marker(&self.own, &round.id);
+        let written = serde_json::to_vec(round).map_err(io::Error::from);
+        written.and_then(|round| files::replace(&path, &round)).map_err(FileError::of("write", &path))?;
         if let Some(path) = self.shared_marker(&round.id)
             && let Some(folder) = path.parent()
         {
             // Enough to know that it is open; the rest stands beside the journal.
-            let elsewhere = Some(std::path::absolute(&self.own)?);
+            let elsewhere = std::path::absolute(&self.own).ok();
             let told = OpenRound { elsewhere, of_loop: None, ..round.clone() };
-            let told = serde_json::to_vec(&told)?;
-            let _ = fs::create_dir_all(folder).and_then(|()| files::replace(&path, &told));
+            if let Ok(told) = serde_json::to_vec(&told) {
+                let _ = fs::create_dir_all(folder).and_then(|()| files::replace(&path, &told));
+            }
         }
         Ok(())
     }
@@ -135,7 +141,7 @@ impl OpenRounds {
     /// # Errors
     ///
     /// When a folder can't be read.
-    pub fn current(&self) -> io::Result<Option<OpenRound>> {
+    pub fn current(&self) -> Result<Option<OpenRound>, FileError> {
         let mut open: Vec<OpenRound> = markers(&self.own)?
             .into_iter()
             .filter(|(_, round)| self.is_open(round))
@@ -188,11 +194,13 @@ impl OpenRounds {
     /// # Errors
     ///
     /// When a file can't be removed.
-    pub fn close(&self, id: &str) -> io::Result<()> {
+    pub fn close(&self, id: &str) -> Result<(), FileError> {
         let shared = self.shared_marker(id);
         for path in [marker(&self.own, id), lookups(&self.own, id)].into_iter().chain(shared) {
-            match fs::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(FileError::of("remove", &path)(error));
+                }
                 _ => {}
             }
         }
@@ -204,11 +212,14 @@ impl OpenRounds {
     /// # Errors
     ///
     /// When it can't be written.
-    pub fn refused(&self, round: &OpenRound, when: Timestamp, command: &str) -> io::Result<()> {
+    pub fn refused(&self, round: &OpenRound, when: Timestamp, command: &str) -> Result<(), FileError> {
         let folder = round.elsewhere.as_deref().unwrap_or(&self.own);
-        let mut line = serde_json::to_vec(&Lookup { when, command: command.to_owned() })?;
-        line.push(b'\n');
-        OpenOptions::new().create(true).append(true).open(lookups(folder, &round.id))?.write_all(&line)
+        let path = lookups(folder, &round.id);
+        let line = serde_json::to_string(&Lookup { when, command: command.to_owned() });
+        let written = line.map_err(io::Error::from).and_then(|line| {
+            OpenOptions::new().create(true).append(true).open(&path)?.write_all((line + "\n").as_bytes())
+        });
+        written.map_err(FileError::of("write", &path))
     }
 
     /// What other commands wanted to show while a round was open, of which the journal holds `known` already.
@@ -232,10 +243,10 @@ fn lookups(folder: &Path, id: &str) -> PathBuf {
     folder.join(format!("{id}.lookups"))
 }
 
-fn markers(folder: &Path) -> io::Result<Vec<(PathBuf, OpenRound)>> {
+fn markers(folder: &Path) -> Result<Vec<(PathBuf, OpenRound)>, FileError> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
-        entries => entries?,
+        entries => entries.map_err(FileError::of("read", folder))?,
     };
     Ok(entries
         .flatten()

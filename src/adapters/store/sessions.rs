@@ -23,7 +23,7 @@ pub enum FindError {
     #[error("there is no session `{0}`")]
     None(String),
     /// More than one begins like that.
-    #[error("more than one session begins with `{given}`: {}", .ids.join(", "))]
+    #[error("more than one session begins with `{given}`: {}", some(.ids))]
     Several {
         /// What was asked for.
         given: String,
@@ -41,6 +41,16 @@ pub enum FindError {
         /// What the system said.
         cause: io::Error,
     },
+}
+
+/// The latest few of many ids.
+fn some(ids: &[String]) -> String {
+    const MOST: usize = 5;
+    let latest = ids[ids.len().saturating_sub(MOST)..].join(", ");
+    match ids.len().checked_sub(MOST) {
+        None | Some(0) => latest,
+        Some(more) => format!("{latest}, and {more} older ones"),
+    }
 }
 
 impl Sessions {
@@ -71,6 +81,8 @@ impl Sessions {
             .flatten()
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            // A pipe would be waited for.
+            .filter(|path| fs::metadata(path).is_ok_and(|metadata| metadata.is_file()))
             .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
             .collect();
         ids.sort();

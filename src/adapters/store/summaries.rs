@@ -5,7 +5,6 @@
 
 use std::{
     fs,
-    io::Write,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
@@ -17,6 +16,7 @@ use super::{
     journal,
     sessions::{FindError, Sessions},
 };
+use crate::adapters::files;
 use crate::core::{
     hash,
     interval::Interval,
@@ -109,11 +109,8 @@ fn read(path: &Path) -> Vec<Kept> {
 }
 
 fn write(path: &Path, rows: &[Kept]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
     let rows = postcard::to_stdvec(rows).map_err(std::io::Error::other)?;
-    file.write_all(header().as_bytes()).and_then(|()| file.write_all(&rows))?;
-    file.persist(path).map(|_| ()).map_err(|error| error.error)
+    files::replace(path, &[header().as_bytes(), &rows].concat())
 }
 
 /// The file's first line. The rows behind it don't name their fields, so it holds a hash over the names.

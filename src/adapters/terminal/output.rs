@@ -19,15 +19,32 @@ pub fn width() -> usize {
     textwrap::termwidth()
 }
 
+/// Standard output can't be written to.
+#[derive(Debug, thiserror::Error)]
+#[error("can't write to standard output: {0}")]
+pub struct Unprintable(pub io::Error);
+
+impl Unprintable {
+    /// Whether whoever read it has gone, as `head` does: nobody is left to be told.
+    pub fn is_reader_gone(&self) -> bool {
+        self.0.kind() == io::ErrorKind::BrokenPipe
+    }
+}
+
+impl From<Unprintable> for io::Error {
+    fn from(error: Unprintable) -> Self {
+        error.0
+    }
+}
+
 /// Prints a line to standard output, without styles where they are not wanted.
 ///
 /// # Errors
 ///
 /// When standard output is closed.
-pub fn print(text: &str) -> io::Result<()> {
+pub fn print(text: &str) -> Result<(), Unprintable> {
     let mut out = anstream::stdout().lock();
-    writeln!(out, "{text}")?;
-    out.flush()
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(Unprintable)
 }
 
 /// When something was, in the person's own time zone.

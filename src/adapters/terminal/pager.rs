@@ -7,7 +7,7 @@ use std::{
 
 use anstream::{AutoStream, ColorChoice, adapter::strip_str};
 
-use crate::adapters::terminal::output;
+use crate::adapters::terminal::output::{self, Unprintable};
 
 /// Shows a text in the person's pager (`PAGER`, else `less`) where it is longer than the screen; prints it where
 /// it isn't, where standard output is no terminal, and where no pager can be started.
@@ -15,7 +15,7 @@ use crate::adapters::terminal::output;
 /// # Errors
 ///
 /// When standard output is closed.
-pub fn show(text: &str) -> io::Result<()> {
+pub fn show(text: &str) -> Result<(), Unprintable> {
     let stdout = io::stdout();
     if !stdout.is_terminal() || !io::stdin().is_terminal() || fits(text) {
         return output::print(text);
@@ -23,7 +23,7 @@ pub fn show(text: &str) -> io::Result<()> {
     let plain = AutoStream::choice(&stdout) == ColorChoice::Never;
     let text = if plain { strip_str(text).to_string() } else { by_line(text) };
     match page(&text) {
-        Some(result) => result,
+        Some(result) => result.map_err(Unprintable),
         None => output::print(&text),
     }
 }

@@ -85,7 +85,8 @@ impl<I: Input> Terminal<I> {
 /// When standard output is closed.
 pub fn print_card(review: &Review) -> io::Result<()> {
     output::print(&format!("\n{}", card::result(review, width())))?;
-    output::print(&style::paint(style::FAINT, format!("Read it again: pushback review {}", review.session)))
+    let again = format!("Read it again: pushback review {}", review.session);
+    Ok(output::print(&style::paint(style::FAINT, again))?)
 }
 
 impl<I: Input> Console for Terminal<I> {
@@ -96,7 +97,7 @@ impl<I: Input> Console for Terminal<I> {
                 return Ok(());
             }
         }
-        worded(show, session, width()).map_or(Ok(()), |text| output::print(&text))
+        worded(show, session, width()).map_or(Ok(()), |text| Ok(output::print(&text)?))
     }
 
     fn own_view(&mut self, rubric: &Rubric) -> io::Result<BTreeMap<String, u8>> {

@@ -351,16 +351,17 @@ pub struct BulkArgs {
     #[arg(long, value_name = "FILE", required = false)]
     pub answers: PathBuf,
 
-    /// Where the scores go, one a line in the order of the answers. What is there already is not scored again.
+    /// Where the scores go, one a line in the order of the answers. A score that still holds is not made again: it goes by the answer, the
+    /// case, the rubric, and the judge.
     #[arg(long, value_name = "FILE", required = false)]
     pub out: PathBuf,
 
-    /// Folder with the scenarios; the bank, if none is named.
-    #[arg(long, value_name = "FOLDER", requires = "rubrics")]
+    /// Folder with the scenarios; the bank's, if none is named.
+    #[arg(long, value_name = "FOLDER")]
     pub scenarios: Option<PathBuf>,
 
-    /// Folder with the rubrics; the bank, if none is named.
-    #[arg(long, value_name = "FOLDER", requires = "scenarios")]
+    /// Folder with the rubrics; the bank's, if none is named.
+    #[arg(long, value_name = "FOLDER")]
     pub rubrics: Option<PathBuf>,
 
     /// So many answers at the same time, against an endpoint.
@@ -430,11 +431,11 @@ pub enum JudgeCommand {
         /// Labelled answers that it was not fitted to: a JSONL file, or a folder of them. Can be given several times.
         #[arg(long, required = true)]
         answers: Vec<PathBuf>,
-        /// Folder with their scenarios; the bank, if none is named.
-        #[arg(long, requires = "rubrics")]
+        /// Folder with their scenarios; the bank's, if none is named.
+        #[arg(long)]
         scenarios: Option<PathBuf>,
-        /// Folder with their rubrics; the bank, if none is named.
-        #[arg(long, requires = "scenarios")]
+        /// Folder with their rubrics; the bank's, if none is named.
+        #[arg(long)]
         rubrics: Option<PathBuf>,
         /// Keep the summary that score cards quote in this file.
         #[arg(long)]
@@ -449,11 +450,11 @@ pub enum JudgeCommand {
         /// Labelled answers: a JSONL file, or a folder of them. Can be given several times: the program's own and yours.
         #[arg(long, required = true)]
         answers: Vec<PathBuf>,
-        /// Folder with their scenarios; the bank, if none is named.
-        #[arg(long, requires = "rubrics")]
+        /// Folder with their scenarios; the bank's, if none is named.
+        #[arg(long)]
         scenarios: Option<PathBuf>,
-        /// Folder with their rubrics; the bank, if none is named.
-        #[arg(long, requires = "scenarios")]
+        /// Folder with their rubrics; the bank's, if none is named.
+        #[arg(long)]
         rubrics: Option<PathBuf>,
         /// Write the result to this file and change nothing. Without it, it is in use from now on.
         #[arg(long)]

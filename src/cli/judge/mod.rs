@@ -46,11 +46,11 @@ use crate::{
 pub fn run(context: &Context, command: JudgeCommand) -> Result<(), Failure> {
     match command {
         JudgeCommand::Card { answers, scenarios, rubrics, save, json } => {
-            let bank = bank::load_strictly(context, scenarios.as_deref().zip(rubrics.as_deref()))?;
+            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
             card(context, &bank, &answers, save.as_deref(), json)
         }
         JudgeCommand::Fit { answers, scenarios, rubrics, out } => {
-            let bank = bank::load_strictly(context, scenarios.as_deref().zip(rubrics.as_deref()))?;
+            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
             fit(context, &bank, &answers, out.as_deref())
         }
         JudgeCommand::Routing { messages, json } => routing::card(context, &messages, json),
@@ -81,7 +81,7 @@ fn card(
     bar.finish_and_clear();
     let card = card.map_err(|why| model::failure(&why))?;
     if let Some(path) = save {
-        write_json(path, &Judge { trust: card.trust(), ..card.judge.clone() })?;
+        write_json(&context.home, path, &Judge { trust: card.trust(), ..card.judge.clone() })?;
     }
     let text = if json {
         serde_json::to_string(&card).map_err(|error| Failure::new(FAILED, error.to_string()))?
@@ -110,7 +110,7 @@ fn fit(context: &Context, bank: &Bank, answers: &[PathBuf], out: Option<&Path>) 
             bar.finish_and_clear();
             let fitted = fitted.map_err(|error| Failure::new(FAILED, error.to_string()))?;
             let place = model::own_readout(context);
-            write_json(out.unwrap_or(&place), &fitted.readout)?;
+            write_json(&context.home, out.unwrap_or(&place), &fitted.readout)?;
             let rubric = Figures::new(&labelled, &fitted.rubric_left_out);
             let more = format!(
                 "\nEach rubric left out in turn: what a rubric of your own can expect\n\n{}",
@@ -141,7 +141,7 @@ fn fit(context: &Context, bank: &Bank, answers: &[PathBuf], out: Option<&Path>) 
                 model,
             };
             let place = recalibrated::path(&context.home.judge(), &recalibrated.model);
-            write_json(out.unwrap_or(&place), &recalibrated)?;
+            write_json(&context.home, out.unwrap_or(&place), &recalibrated)?;
             let before = Figures::new(&labelled, &observed);
             let before = format!("As it comes\n\n{}\n", render::judge_card::page(&before, output::width()));
             (before + &left_out(&labelled, &fitted.left_out), place)

@@ -71,7 +71,7 @@ pub fn fit(context: &Context, folder: &Path, out: &Path) -> Result<(), Failure> 
     let fitted = fit_router::fit(&model, &messages, hash, &|done| bar.set_position(done as u64));
     bar.finish_and_clear();
     let fitted = fitted.map_err(|error| Failure::new(FAILED, error.to_string()))?;
-    write_json(out, &fitted.router)?;
+    write_json(&context.home, out, &fitted.router)?;
     let card = RoutingCard::new(messages.iter().map(|(message, _)| *message).zip(fitted.left_out));
     let card = judge_card::routing(&card, output::width());
     Ok(output::print(&format!("Scenarios left out in turn\n\n{card}\nwritten to {}", paths::display(out)))?)

@@ -15,7 +15,7 @@ use crate::{
     },
     cli::{
         context::Context,
-        error::{BAD_INPUT, Failure},
+        error::{BAD_INPUT, Failure, of_terminal},
     },
     core::{
         live::buffer::Buffer,
@@ -48,20 +48,20 @@ pub fn replay(context: &Context, given: Option<&str>, speed: f64) -> Result<(), 
     for moment in timeline(&lines) {
         while is_watched && now < moment.ms {
             if context.cancelled.load(Ordering::SeqCst) {
-                painter.clear()?;
+                painter.clear().map_err(of_terminal)?;
                 return Ok(output::print("(stopped)")?);
             }
             let step = (moment.ms - now).min((STEP as f64 * speed.max(1.0)) as u64).max(1);
             thread::sleep(Duration::from_secs_f64(step as f64 / 1000.0 / speed));
             now += step;
             if let Some(buffer) = &buffer {
-                painter.paint(buffer, limit.saturating_sub(now))?;
+                painter.paint(buffer, limit.saturating_sub(now)).map_err(of_terminal)?;
             }
         }
         now = moment.ms;
         match moment.what {
             Happening::Asked(asked) => {
-                painter.clear()?;
+                painter.clear().map_err(of_terminal)?;
                 output::print(&format!("\n{}", term::line_by(rules.voice.who(), &asked, output::width())))?;
             }
             Happening::Waits(text) => buffer = Some(Buffer::new(text)),
@@ -69,14 +69,14 @@ pub fn replay(context: &Context, given: Option<&str>, speed: f64) -> Result<(), 
                 if let Some(buffer) = &mut buffer {
                     buffer.apply(edit);
                     if is_watched {
-                        painter.paint(buffer, limit.saturating_sub(now))?;
+                        painter.paint(buffer, limit.saturating_sub(now)).map_err(of_terminal)?;
                     }
                 }
             }
             Happening::Sent => {
                 let text = buffer.take().map(|mut buffer| buffer.take()).unwrap_or_default();
                 if is_watched {
-                    painter.leave(&text)?;
+                    painter.leave(&text).map_err(of_terminal)?;
                 } else {
                     let clock = typing_area::clock(limit.saturating_sub(now));
                     output::print(&format!(
@@ -87,7 +87,7 @@ pub fn replay(context: &Context, given: Option<&str>, speed: f64) -> Result<(), 
             }
             Happening::Saw(sight) => {
                 if let Some(words) = screen::sight(&sight) {
-                    painter.clear()?;
+                    painter.clear().map_err(of_terminal)?;
                     output::print(&style::paint(
                         style::WARN,
                         style::wrap_hanging(&format!("({words})"), output::width(), 0, 0),

@@ -9,12 +9,13 @@ use rand_chacha::ChaCha20Rng;
 use crate::cli::{
     args::LiveArgs,
     context::Context,
-    error::{BROKEN, Failure, REFUSED},
+    error::{BROKEN, Failure, REFUSED, of_terminal},
     model::{self, Choice},
 };
 use crate::{
     adapters::{
         clock::{self, SystemClock},
+        files::FileError,
         paths,
         store::{
             begun::{self, Begun},
@@ -129,7 +130,8 @@ impl Entrance {
         declared.dedup();
         let raw = take_terminal(context)?;
         let is_slow = declared.contains(&Aid::SlowLink);
-        let sensors = live::ask_sensors(&raw, Duration::from_millis(if is_slow { 2000 } else { 300 }))?;
+        let sensors = live::ask_sensors(&raw, Duration::from_millis(if is_slow { 2000 } else { 300 }))
+            .map_err(of_terminal)?;
         let thresholds = context.config.live.thresholds.with(&declared);
         Ok(Self {
             raw,
@@ -153,23 +155,23 @@ impl Entrance {
             who: &self.who,
         };
         output::print(&screen::rules(&rules, output::width()))?;
-        Ok(live::wait_for_word(&self.raw)?)
+        live::wait_for_word(&self.raw).map_err(of_terminal)
     }
 
     /// Waits for the person's word between two rounds, where they may leave for good: that takes a second key.
     pub fn wait_for_word_or_leaving(&self) -> Result<Word, Failure> {
-        let word = live::wait_for_word(&self.raw)?;
+        let word = live::wait_for_word(&self.raw).map_err(of_terminal)?;
         if word != Word::Leave {
             return Ok(word);
         }
         output::print("You can't come back to this loop. Q once more leaves it; Enter begins the round.")?;
-        Ok(live::wait_for_word(&self.raw)?)
+        live::wait_for_word(&self.raw).map_err(of_terminal)
     }
 }
 
 fn take_terminal(context: &Context) -> Result<RawTerminal, Failure> {
-    let raw = RawTerminal::take(&live::note(context.sessions.folder()))?;
-    interrupts::before_end(raw.giving_back())?;
+    let raw = RawTerminal::take(&live::note(context.sessions.folder())).map_err(of_terminal)?;
+    interrupts::before_end(raw.giving_back()).map_err(of_terminal)?;
     Ok(raw)
 }
 
@@ -265,7 +267,7 @@ fn play(
         lookups: context.open_rounds.lookups(&open.id, known_lookups(context, open, lines)?),
         interrupted: context.cancelled.clone(),
     };
-    let mut terminal = LiveTerminal::new(raw, setup)?;
+    let mut terminal = LiveTerminal::new(raw, setup).map_err(of_terminal)?;
     Ok(drive::drive(session, lines, journal, observer, &mut terminal)?)
 }
 
@@ -337,8 +339,8 @@ pub fn close(context: &Context, id: &str, why: &str) -> Failure {
 }
 
 /// What is said when a round can't be put down as open.
-pub fn cannot_open(context: &Context, cause: &io::Error) -> Failure {
-    OpenError::io(context.sessions.folder(), io::Error::new(cause.kind(), cause.to_string())).into()
+pub fn cannot_open(context: &Context, cause: &FileError) -> Failure {
+    OpenError::io(context.sessions.folder(), io::Error::new(cause.cause.kind(), cause.to_string())).into()
 }
 
 /// The key that sessions are sealed with. Says so if it is a new one although others were sealed before.

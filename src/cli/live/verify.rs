@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use crate::{
     adapters::{
         bank::library,
-        files, paths,
+        paths,
         store::{
             journal,
             seal::{self, Broken, SealingKey},
@@ -17,6 +17,7 @@ use crate::{
         context::Context,
         error::{BAD_INPUT, BROKEN, FAILED, Failure, REFUSED},
         live,
+        output::write_file,
     },
     core::{
         live::Closes,
@@ -92,8 +93,7 @@ pub fn verify(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
     let Some(own) = own.filter(|_| is_own) else {
         return Err(Failure::new(BAD_INPUT, "only a session that this machine sealed can be exported"));
     };
-    files::replace(&std::path::absolute(out).unwrap_or_else(|_| out.clone()), &own.export(&id, &bytes))
-        .map_err(|error| Failure::new(FAILED, format!("can't write {}: {error}", paths::display(out))))?;
+    write_file(&context.home, out, &own.export(&id, &bytes))?;
     Ok(output::print(&format!(
         "written to {}; elsewhere: pushback verify FILE --public-key {}",
         paths::display(out),

@@ -21,6 +21,7 @@ pub fn run(context: &Context, args: &CompareArgs) -> Result<(), Failure> {
     }
     if args.form.is_page() {
         return keep_page(
+            &context.home,
             args.form.html.as_deref(),
             "compare",
             &html::compare::compare(&comparison),

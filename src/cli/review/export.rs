@@ -1,7 +1,5 @@
 //! `pushback export`.
 
-use std::io::Write;
-
 use super::{pick, read};
 use crate::{
     adapters::{paths, store::journal, terminal::output},
@@ -9,7 +7,7 @@ use crate::{
         args::ExportArgs,
         context::Context,
         error::{FAILED, Failure},
-        output::{json, write_file},
+        output::{json, write_file, write_out},
     },
     core::{
         review::{self, dispute},
@@ -40,10 +38,10 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
     text.push_str(&parts.concat());
     match &args.out {
         Some(file) => {
-            write_file(file, &text)?;
+            write_file(&context.home, file, text.as_bytes())?;
             Ok(output::print(&format!("written to {}", paths::display(file)))?)
         }
-        None => Ok(std::io::stdout().write_all(text.as_bytes())?),
+        None => write_out(&text),
     }
 }
 

@@ -50,7 +50,7 @@ pub fn run(context: &Context, args: &ReviewArgs) -> Result<(), Failure> {
         let rows = summaries::load(&context.sessions)?;
         let tries = progress::tries(&rows, &review.drawn.scenario.id);
         let page = html::review::review(&review, &tries, html::Place::Alone, &output::zone());
-        return keep_page(args.html.as_deref(), &review.session, &page, args.open);
+        return keep_page(&context.home, args.html.as_deref(), &review.session, &page, args.open);
     }
     let mut text = render::review::review(&review, output::width(), &output::zone());
     if review.ledger.is_some() {

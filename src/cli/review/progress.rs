@@ -27,7 +27,7 @@ pub fn run(context: &Context, args: &ProgressArgs) -> Result<(), Failure> {
     if args.form.is_page() {
         let target = target(context, &summaries);
         let text = html::progress::progress(&progress, target, html::Place::Alone, &zone);
-        return keep_page(args.form.html.as_deref(), "progress", &text, args.form.open);
+        return keep_page(&context.home, args.form.html.as_deref(), "progress", &text, args.form.open);
     }
     Ok(pager::show(&render::progress::progress(&progress, output::width(), &zone))?)
 }

@@ -43,13 +43,13 @@ pub fn write(context: &Context, folder: &Path, open: bool) -> Result<(), Failure
         );
         // A file's name is whatever somebody called it; an address has to be one everywhere.
         let name = if is_id(&row.session) { row.session.clone() } else { hash::fingerprint(&row.session) };
-        write_file(&below.join(format!("{name}.html")), &text)?;
+        write_file(&context.home, &below.join(format!("{name}.html")), text.as_bytes())?;
         listed.push(Listed { summary, address: format!("sessions/{name}.html") });
     }
     let summaries = progress::readable(&rows);
     let target = progress::target(context, &summaries);
     let text = html::progress::progress(&fold(&summaries), target, Place::Among(0), &zone);
-    write_file(&folder.join("progress.html"), &text)?;
+    write_file(&context.home, &folder.join("progress.html"), text.as_bytes())?;
     let index = html::index::index(&listed, &unreadable, &zone);
-    keep_page(Some(&folder.join("index.html")), "index", &index, open)
+    keep_page(&context.home, Some(&folder.join("index.html")), "index", &index, open)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    adapters::{bank::library, labels, paths, terminal::output},
+    adapters::{files, labels, paths, terminal::output},
     app::rubric_check,
     cli::{
         args::CheckArgs,
@@ -136,7 +136,7 @@ fn write(bank: &Bank, rubric: &Rubric, path: &Path) -> Result<(), Failure> {
         });
         lines.push_str(&format!("{row}\n"));
     }
-    library::replace(path, &lines)
+    files::replace(path, lines.as_bytes())
         .map_err(|error| Failure::new(FAILED, format!("can't write {}: {error}", paths::display(path))))?;
     Ok(output::print(&format!("\nwritten: {}", paths::display(path)))?)
 }

@@ -1,7 +1,6 @@
 //! `scenario new`, `rubric new` and `accept`: files of one's own, from a template or from a note.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -224,8 +223,8 @@ fn write_schemas(context: &Context, kind: Kind) -> Result<String, Failure> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| library::replace(path, text));
-    made.map_err(|error| Failure::new(FAILED, format!("can't write {}: {error}", paths::display(path))))
+    files::keep(path, text.as_bytes())
+        .map_err(|error| Failure::new(FAILED, format!("can't write {}: {error}", paths::display(path))))
 }
 
 /// Opens the editor and lints what came of it, until the person has had enough.

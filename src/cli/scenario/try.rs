@@ -27,7 +27,7 @@ use crate::{
         bank,
         beside_live::BesideLive,
         context::Context,
-        error::{BAD_INPUT, Failure},
+        error::{BAD_INPUT, Failure, of_terminal},
         model::{self, Choice},
     },
     core::{
@@ -125,8 +125,8 @@ fn play(
     let cancelled = context.cancelled.clone();
     let began = Instant::now();
     let console: Box<dyn Console> = if is_interactive() {
-        interrupts::restore_terminal_on_end()?;
-        let editor = LineEditor::of_answers(&context.home.history())?;
+        interrupts::restore_terminal_on_end().map_err(of_terminal)?;
+        let editor = LineEditor::of_answers(&context.home.history()).map_err(of_terminal)?;
         Box::new(Dry(Terminal::new(editor, cancelled)))
     } else {
         Box::new(Dry(Terminal::new(Script::new(io::stdin().lock()), cancelled)))
@@ -225,7 +225,7 @@ impl<I: Input> Console for Dry<I> {
     }
 
     fn card(&mut self, review: &Review) -> io::Result<()> {
-        output::print(&format!("\n{}", card::result(review, output::width())))
+        Ok(output::print(&format!("\n{}", card::result(review, output::width())))?)
     }
 
     fn kept(&mut self) {

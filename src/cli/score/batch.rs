@@ -16,6 +16,7 @@ use crate::cli::{
 };
 use crate::{
     adapters::{
+        files,
         model::openai::{Collected, EndpointObserver, Pace, Progress},
         paths,
     },
@@ -38,12 +39,7 @@ struct Ticket {
 impl Ticket {
     /// Puts it in place whole: half of one would cost a batch that is paid for.
     fn keep(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-        serde_json::to_writer(&mut file, self)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
+        files::replace(path, &serde_json::to_vec(self)?)
     }
 }
 
@@ -118,8 +114,8 @@ pub fn score(
                 Some(seen) => {
                     let seen = seen.clone().map(|seen| (seen.observations, seen.usage));
                     let judge = observer.judge();
-                    let hash = job.rubric_hash.to_owned();
-                    keep(ScoredAnswer::new(job.id, job.case, &exam, seen, judge, hash, each))?;
+                    let basis = job.basis.clone();
+                    keep(ScoredAnswer::new(job.id, job.case, &exam, seen, judge, basis, each))?;
                 }
                 None => rest.push((job, exam)),
             }

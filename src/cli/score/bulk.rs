@@ -1,9 +1,6 @@
 //! `pushback score --answers …`: many answers, one line of result each.
 
 use std::{
-    collections::BTreeMap,
-    io,
-    path::Path,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -13,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::batch;
 use crate::{
     adapters::{
-        answers::{self, Scores},
+        answers::{self, Scores, ScoresError},
         paths,
         terminal::output,
     },
@@ -24,70 +21,103 @@ use crate::{
         context::Context,
         error::{BAD_INPUT, FAILED, Failure},
         model,
+        output::require_own_place,
     },
-    core::{hash, judging::scored::ScoredAnswer, text::visible},
+    core::{
+        judging::{
+            Judge,
+            scored::{Basis, ScoredAnswer},
+        },
+        text::visible,
+    },
     ports::Watch,
+    render::words,
 };
 
-/// Scores what has no score yet.
+/// Scores what has no score yet, or one that no longer holds.
 pub fn score(context: &Context, args: &BulkArgs) -> Result<(), Failure> {
-    let bank = bank::load_strictly(context, args.scenarios.as_deref().zip(args.rubrics.as_deref()))?;
+    require_own_place(&context.home, &args.out)?;
+    let bank = bank::load_strictly(context, args.scenarios.as_deref(), args.rubrics.as_deref())?;
     let (answers, mut bad) =
-        answers::read(&args.answers).map_err(|cause| cant("read", &args.answers, &cause, BAD_INPUT))?;
-    let mut scores = Scores::open(&args.out).map_err(|cause| cant("use", &args.out, &cause, BAD_INPUT))?;
-    let hashes: BTreeMap<&str, String> =
-        bank.cases().map(|case| (case.scenario.id.as_str(), hash::fingerprint(&case.rubric))).collect();
+        answers::read(&args.answers).map_err(|error| Failure { exit: BAD_INPUT, ..Failure::from(error) })?;
+    let mut scores = Scores::open(&args.out)?;
+    let observers = model::observers(context, args.concurrency)?;
+    let judge = observers.first().map_or_else(Judge::nobody, |observer| observer.judge());
     let mut jobs = vec![];
+    let (mut before, mut again) = (0, 0);
     for answer in &answers {
-        match bank.case(&answer.scenario) {
-            Ok(case) if !scores.has(&answer.id) => {
-                let rubric_hash = hashes.get(case.scenario.id.as_str()).map_or("", String::as_str);
-                jobs.push(Job { id: &answer.id, answer: &answer.answer, case, rubric_hash });
-            }
-            Ok(_) => {}
+        let case = match bank.case(&answer.scenario) {
+            Ok(case) => case,
             Err(error) => {
-                bad.push(format!("{}: answer `{}`: {error}", paths::display(&args.answers), answer.id))
+                bad.push(format!("{}: answer `{}`: {error}", paths::display(&args.answers), answer.id));
+                continue;
             }
+        };
+        let basis = Basis::of(case, &answer.answer);
+        if scores.holds(&answer.id, &basis, &judge) {
+            before += 1;
+            continue;
         }
+        again += usize::from(scores.has(&answer.id));
+        jobs.push(Job { id: &answer.id, answer: &answer.answer, case, basis });
     }
     for line in &bad {
-        eprintln!("{} (passed over)", visible(line));
+        eprintln!("{} (skipped)", visible(line));
     }
-    let before = scores.len();
-    let mut unscored = 0;
+    if again > 0 {
+        eprintln!("{again} scored again: the answer, the case, the rubric, or the judge has changed since");
+    }
+    if jobs.is_empty() && before == 0 {
+        return Err(Failure::new(
+            BAD_INPUT,
+            format!("{} holds no answer that can be scored", paths::display(&args.answers)),
+        )
+        .hint("each line is a JSON object with `id`, `scenario` (an id in the bank), and `answer`"));
+    }
+    let (mut scored, mut unscored) = (before, 0);
     let mut stopped = None;
     if !jobs.is_empty() {
         let progress = Progress::new(context, jobs.len());
-        let mut keep = |scored: ScoredAnswer| -> Result<(), Failure> {
-            unscored += usize::from(scored.unscored.is_some());
+        let mut keep = |answer: ScoredAnswer| -> Result<(), Failure> {
+            *(if answer.unscored.is_some() { &mut unscored } else { &mut scored }) += 1;
             progress.bar.inc(1);
-            scores.append(&scored).map_err(|cause| cant("write", &args.out, &cause, FAILED))
+            Ok(scores.append(answer)?)
         };
         stopped = if args.batch {
             batch::score(context, &args.out, &jobs, &progress, &mut keep)?
         } else {
-            bulk::run(&jobs, model::observers(context, args.concurrency)?, &progress, keep)?
+            bulk::run(&jobs, observers, &progress, keep)?
         };
         progress.bar.finish_and_clear();
     }
     let order: Vec<&str> = answers.iter().map(|answer| answer.id.as_str()).collect();
-    let scores = scores.in_order_of(&order).map_err(|cause| cant("write", &args.out, &cause, FAILED))?;
-    let scored = scores.len() - unscored;
+    scores.finish(&order)?;
     output::print(&format!(
-        "{scored} scored ({before} of them before), {unscored} unscored, {} passed over; in {}",
+        "{scored} scored ({before} of them before), {unscored} unscored, {} skipped; in {}",
         bad.len(),
         paths::display(&args.out)
     ))?;
     match stopped {
         Some(why) => Err(model::failure(&why).hint("what is scored is kept; the same command goes on")),
-        None if unscored > 0 => Err(Failure::new(FAILED, format!("{unscored} answers could not be scored"))
-            .hint("each line says why; the same command tries those again")),
+        None if unscored > 0 => {
+            Err(Failure::new(FAILED, format!("{} could not be scored", words::count(unscored, "answer")))
+                .hint("each line says why; the same command tries those again"))
+        }
         None => Ok(()),
     }
 }
 
-fn cant(what: &str, path: &Path, cause: &io::Error, exit: u8) -> Failure {
-    Failure::new(exit, format!("can't {what} {}: {cause}", paths::display(path)))
+impl From<ScoresError> for Failure {
+    fn from(error: ScoresError) -> Self {
+        let failure = Self::new(BAD_INPUT, error.to_string());
+        match error {
+            ScoresError::File(error) => error.into(),
+            ScoresError::Busy(_) => failure.hint("wait for it, or name another file with --out"),
+            ScoresError::NotScores(_) | ScoresError::NotPlain(_) => {
+                failure.hint("nothing was changed; name another file with --out")
+            }
+        }
+    }
 }
 
 /// Answers done, answers a minute, and the time that is left.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Judge, Observation, Unscored, Usage, questions::Exam, tally, verdict};
 use crate::core::{
     bank::Case,
+    hash::fingerprint,
     interval::Interval,
     level::{Level, TargetLevel},
     turn::{Ask, Turn},
@@ -35,10 +36,37 @@ pub struct ScoredAnswer {
     pub prompt_hash: String,
     /// Hash of the rubric.
     pub rubric_hash: String,
+    /// Hash of the scenario, with its artifact. Older files have none.
+    #[serde(default)]
+    pub scenario_hash: String,
+    /// Hash of the answer. Older files have none.
+    #[serde(default)]
+    pub answer_hash: String,
     /// Tokens that it cost.
     pub tokens: Usage,
     /// Milliseconds that it took.
     pub ms: u64,
+}
+
+/// What a score is about: it holds as long as none of it changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Basis {
+    scenario: String,
+    answer_hash: String,
+    scenario_hash: String,
+    rubric_hash: String,
+}
+
+impl Basis {
+    /// What a score of this answer to this case is about.
+    pub fn of(case: &Case, answer: &str) -> Self {
+        Self {
+            scenario: case.scenario.id.clone(),
+            answer_hash: fingerprint(&answer),
+            scenario_hash: fingerprint(&(&case.scenario, &case.artifact)),
+            rubric_hash: fingerprint(&case.rubric),
+        }
+    }
 }
 
 /// A criterion's level.
@@ -74,6 +102,18 @@ pub fn exam(case: &Case, answer: &str) -> Exam {
 }
 
 impl ScoredAnswer {
+    /// Whether this is what `judge` said of just that answer, case, and rubric. It isn't where one of them has changed
+    /// since.
+    pub fn is_of(&self, basis: &Basis, judge: &Judge) -> bool {
+        let of = Basis {
+            scenario: self.scenario.clone(),
+            answer_hash: self.answer_hash.clone(),
+            scenario_hash: self.scenario_hash.clone(),
+            rubric_hash: self.rubric_hash.clone(),
+        };
+        of == *basis && self.model == judge.model && self.prompt_hash == judge.prompt_hash
+    }
+
     /// Scores from what was observed, or says why nothing was.
     pub fn new(
         id: &str,
@@ -81,12 +121,12 @@ impl ScoredAnswer {
         exam: &Exam,
         observed: Result<(Vec<Observation>, Usage), Unscored>,
         judge: Judge,
-        rubric_hash: String,
+        basis: Basis,
         ms: u64,
     ) -> Self {
         let mut scored = Self {
             id: id.to_owned(),
-            scenario: case.scenario.id.clone(),
+            scenario: basis.scenario,
             overall: None,
             read: None,
             criteria: BTreeMap::new(),
@@ -94,7 +134,9 @@ impl ScoredAnswer {
             unscored: None,
             model: judge.model,
             prompt_hash: judge.prompt_hash,
-            rubric_hash,
+            rubric_hash: basis.rubric_hash,
+            scenario_hash: basis.scenario_hash,
+            answer_hash: basis.answer_hash,
             tokens: Usage::default(),
             ms,
         };

@@ -58,7 +58,7 @@ pub fn score(rubric: &Rubric, exam: &Exam, observations: &[Observation], target:
     Score {
         ratings,
         overall: mean,
-        interval: overall.interval(),
+        interval: overall.interval().holding(mean),
         read: Level::reads(mean),
         verdict: overall.verdict(target),
     }

@@ -457,7 +457,7 @@ fn card(score: Score, seen: &Observed, drawn: &Drawn, session: &Session, dispute
             id: criterion.id.clone(),
             name: criterion.name.clone(),
             level: rating.level,
-            interval: rating.interval,
+            interval: rating.interval.holding(rating.level),
             read: rating.read,
             descriptor: rating.read.map(|level| criterion.levels.at(level).to_owned()),
             signals: criterion
@@ -476,5 +476,7 @@ fn card(score: Score, seen: &Observed, drawn: &Drawn, session: &Session, dispute
         .zip(&seen.sentences)
         .filter_map(|(number, span)| Some((span.discount?, sentence(number)?.1)))
         .collect();
+    // A journal of an earlier version may hold an interval beside its level.
+    let score = Score { interval: score.interval.holding(score.overall), ..score };
     Card { score, judge: seen.judge.clone(), criteria, discounted }
 }

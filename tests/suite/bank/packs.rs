@@ -206,3 +206,71 @@ fn a_pack_is_taken_away_and_no_other_folder_with_it() {
     assert!(ids.contains(&"mine".to_owned()) && !ids.iter().any(|id| id.starts_with("guild/")), "{ids:?}");
     assert!(home.run(&["pack", "list"], "").ok().says("There are no packs"));
 }
+
+/// A repository that is a pack, and its address.
+fn repository(home: &Home) -> String {
+    pack(home, "repository");
+    let repository = home.path().join("repository");
+    git(&repository, &["init", "--quiet"]);
+    git(&repository, &["add", "--all"]);
+    git(&repository, &["commit", "--quiet", "--message", "One"]);
+    format!("file://{}", repository.display())
+}
+
+#[test]
+fn a_hooks_variables_do_not_bring_in_another_repository() {
+    let home = Home::new();
+    let address = repository(&home);
+    // What a hook of another repository inherits.
+    home.write("hooked/pack.toml", MANIFEST.replace("guild", "hooked"));
+    home.write("hooked/scenarios/theirs.yaml", SCENARIO);
+    let hooked = home.path().join("hooked");
+    git(&hooked, &["init", "--quiet"]);
+    git(&hooked, &["add", "--all"]);
+    git(&hooked, &["commit", "--quiet", "--message", "One"]);
+    let mut command = home.command(&["pack", "add", &address]);
+    command.env("PATH", std::env::var_os("PATH").unwrap());
+    command.env("GIT_DIR", hooked.join(".git")).env("GIT_WORK_TREE", &hooked);
+    command.env("GIT_INDEX_FILE", hooked.join(".git/index"));
+    let added = crate::harness::home::finish(command, "").ok();
+    assert!(added.says("added: guild") && added.says("guild/own"), "{}", added.stdout);
+}
+
+#[test]
+fn a_token_in_an_address_is_neither_shown_nor_kept() {
+    let home = Home::new();
+    // Nobody listens there.
+    let run = run(&home, &["pack", "add", "http://ada:sesame@127.0.0.1:9/pack.git"]);
+    let run = run.fails(1, "git can't fetch http://127.0.0.1:9/pack.git");
+    assert!(!run.stderr.contains("sesame") && !run.stdout.contains("sesame"), "{}", run.stderr);
+    // One that an earlier version kept.
+    pack(&home, "from");
+    self::run(&home, &["pack", "add", "from"]).ok();
+    home.write("packs/guild/.source.json", r#"{"git":"http://ada:sesame@127.0.0.1:9/pack.git"}"#);
+    for arguments in [["pack", "list"].as_slice(), &["pack", "list", "--json"], &["pack", "update"]] {
+        let run = self::run(&home, arguments);
+        assert!(!run.stdout.contains("sesame") && !run.stderr.contains("sesame"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_pack_that_would_add_nothing_is_refused_with_the_reason() {
+    let home = Home::new();
+    let address = repository(&home);
+    let repository = home.path().join("repository");
+    fs::remove_dir_all(repository.join("scenarios")).unwrap();
+    let head = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(&repository).output().unwrap();
+    let head = String::from_utf8(head.stdout).unwrap();
+    git(&repository, &["add", "--all"]);
+    git(&repository, &["update-index", "--add", "--cacheinfo", &format!("160000,{},scenarios", head.trim())]);
+    git(&repository, &["commit", "--quiet", "--message", "A submodule"]);
+    run(&home, &["pack", "add", &address]).fails(2, "`scenarios` of the pack is a git submodule");
+    home.write("empty/pack.toml", MANIFEST);
+    fs::create_dir(home.path().join("empty/scenarios")).unwrap();
+    run(&home, &["pack", "add", "empty"]).fails(2, "the pack `guild` has no file in scenarios/ or rubrics/");
+    pack(&home, "real");
+    fs::remove_dir_all(home.path().join("real/scenarios")).unwrap();
+    symlink(home.path().join("elsewhere"), home.path().join("real/scenarios")).unwrap();
+    run(&home, &["pack", "add", "real"]).fails(2, "`scenarios` of the pack is a symbolic link");
+    assert!(run(&home, &["pack", "list"]).ok().says("There are no packs"));
+}

@@ -1,5 +1,6 @@
 //! What goes wrong, and what must be left of it.
 
 mod bad_input;
+mod files;
 mod journals;
 mod session;

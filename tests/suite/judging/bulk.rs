@@ -69,7 +69,7 @@ fn each_answer_becomes_a_line_in_order_however_many_are_asked_at_once() {
         yes()
     });
     let run = score(&home, &endpoint, &["--concurrency", "4"]).ok();
-    assert!(run.says("5 scored (0 of them before), 0 unscored, 0 passed over"), "{}", run.stdout);
+    assert!(run.says("5 scored (0 of them before), 0 unscored, 0 skipped"), "{}", run.stdout);
     assert_eq!(ids(&home), ["a0", "a1", "a2", "a3", "a4"]);
     let row = &rows(&home)[0];
     assert_eq!(
@@ -126,8 +126,8 @@ fn a_batch_is_handed_in_waited_for_and_collected() {
         }
     });
     let run = score(&home, &endpoint, &["--batch"]);
-    assert!(run.says("2 scored (0 of them before), 1 unscored, 0 passed over"), "{}", run.stdout);
-    run.fails(1, "1 answers could not be scored");
+    assert!(run.says("2 scored (0 of them before), 1 unscored, 0 skipped"), "{}", run.stdout);
+    run.fails(1, "1 answer could not be scored");
     assert_eq!(ids(&home), ["a0", "a1", "a2"]);
     let rows = rows(&home);
     assert_eq!(rows[0]["signals"]["refuses-precisely"]["sentences"], json!([1]));
@@ -251,7 +251,7 @@ fn a_look_at_a_batch_that_comes_to_nothing_does_not_give_the_batch_up() {
 }
 
 #[test]
-fn bad_lines_are_told_and_passed_over() {
+fn bad_lines_are_told_and_skipped() {
     let home = Home::new();
     let good = json!({"id": "good", "scenario": SCENARIO, "answer": "I would refuse the loan and tell the VP today."});
     let lines = format!(
@@ -263,7 +263,7 @@ fn bad_lines_are_told_and_passed_over() {
     let endpoint = FakeEndpoint::start(|_, _| yes());
     let run = score(&home, &endpoint, &[]).ok();
     for told in [
-        "answers.jsonl:3:2",
+        "answers.jsonl:3:2: isn't a JSON object with `id`, `scenario`, and `answer`",
         "answers.jsonl:4:10: missing field `scenario`",
         "answers.jsonl:5: a second answer with the id `good`",
         "answer `lost`: there is no scenario `no-such-case`",
@@ -287,7 +287,7 @@ fn an_answer_that_can_not_be_scored_says_why_and_is_tried_again() {
         }
         yes()
     });
-    score(&home, &endpoint, &[]).fails(1, "1 answers could not be scored");
+    score(&home, &endpoint, &[]).fails(1, "1 answer could not be scored");
     let row = &rows(&home)[0];
     assert_eq!((&row["overall"], &row["unscored"]["reason"]), (&Value::Null, &json!("endpoint-failed")));
     broken.store(0, Ordering::SeqCst);
@@ -309,6 +309,6 @@ fn where_nobody_answers_it_stops_and_the_same_command_goes_on() {
         .fails(4, "no model");
     home.write("notes.txt", "not scores\n");
     home.run(&["score", "--answers", "answers.jsonl", "--out", "notes.txt", "--no-model"], "")
-        .fails(2, "it holds something that is no score");
+        .fails(2, "notes.txt holds something that isn't a score");
     assert_eq!(fs::read_to_string(home.path().join("notes.txt")).unwrap(), "not scores\n");
 }

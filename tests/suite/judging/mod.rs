@@ -1,5 +1,6 @@
 //! Scores, labels, and fitting.
 
 mod bulk;
+mod bulk_files;
 mod judge_fit;
 mod labels;

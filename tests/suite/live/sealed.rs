@@ -191,7 +191,7 @@ fn the_ledger_tells_what_was_seen_beside_what_could_not_be_seen() {
         saw(30_000, Sight::FocusLost),
         saw(101_000, Sight::FocusBack { away: 71_000 }),
         saw(104_000, Sight::Paste { marked: true, chars: 76, text: pasted }),
-        saw(105_000, Sight::DeniedKey { key: "Ctrl-R".into() }),
+        saw(105_600, Sight::DeniedKey { key: "Ctrl-R".into() }),
         saw(106_000, Sight::DeniedCommand { command: "/hint".into() }),
         saw(107_000, Sight::Resized { columns: 100, rows: 30 }),
         saw(108_000, Sight::Lookup { command: "review".into(), when: Timestamp::UNIX_EPOCH }),
@@ -210,6 +210,18 @@ fn the_ledger_tells_what_was_seen_beside_what_could_not_be_seen() {
     let review = home.run(&["review"], "").ok().stdout;
     let ledger = review.split_once("── What was seen").unwrap().1;
     insta::assert_snapshot!(format!("── What was seen{ledger}"));
+    // However it is shown, a sighting has one time and a silence one length.
+    let page = home.path().join("page.html");
+    home.run(&["review", "--html", page.to_str().unwrap()], "").ok();
+    let page = std::fs::read_to_string(page).unwrap();
+    let markdown = home.run(&["review", "--markdown"], "").ok().stdout;
+    for (time, what) in
+        [("1:45", "Ctrl-R was pressed"), ("3:20", "the program had stood still for 1 min 01 s")]
+    {
+        assert!(ledger.contains(&format!("{time}  {what}")), "{ledger}");
+        assert!(markdown.contains(&format!("{time} {what}")), "{markdown}");
+        assert!(page.contains(&format!("{time} {what}")), "{page}");
+    }
     insta::assert_snapshot!("replayed", home.run(&["replay"], "").ok().stdout);
 }
 

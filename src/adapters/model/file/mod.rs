@@ -14,6 +14,8 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
+use crate::adapters::files;
+
 pub use watch::TerminalWatch;
 
 /// A model file that can be got.
@@ -207,7 +209,7 @@ pub fn install(
     File::open(&part)
         .and_then(|part| part.sync_all())
         .and_then(|()| fs::rename(&part, &path))
-        .and_then(|()| File::open(folder)?.sync_all())
+        .and_then(|()| files::sync_folder(folder))
         .map_err(|cause| InstallError::io(&path, cause))?;
     seal(folder, file, path)
 }
@@ -215,7 +217,7 @@ pub fn install(
 fn seal(folder: &Path, file: &ModelFile, path: PathBuf) -> Result<PathBuf, InstallError> {
     let seal = seal_of(&path, file).unwrap_or_default();
     let to = seal_path(folder, file);
-    fs::write(&to, seal).map_err(|cause| InstallError::io(&to, cause))?;
+    files::replace(&to, seal.as_bytes()).map_err(|cause| InstallError::io(&to, cause))?;
     Ok(path)
 }
 

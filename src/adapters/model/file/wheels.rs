@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{InstallError, ModelFile, Watch, hub, megabytes, size};
+use crate::adapters::files;
 
 pub use hub::Failure;
 
@@ -72,7 +73,7 @@ impl Progress {
     }
 
     fn write(&self, parts: usize, length: u64) -> io::Result<()> {
-        fs::write(&self.path, format!("{parts} {length}\n"))
+        files::replace(&self.path, format!("{parts} {length}\n").as_bytes())
     }
 }
 

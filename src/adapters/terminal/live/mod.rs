@@ -161,7 +161,7 @@ impl LiveTerminal {
     /// Prints something above the place where the answer is typed.
     fn notice(&mut self, text: &str) -> io::Result<()> {
         self.painter.clear()?;
-        output::print(&style::paint(style::WARN, style::wrap_hanging(text, output::width(), 0, 0)))
+        Ok(output::print(&style::paint(style::WARN, style::wrap_hanging(text, output::width(), 0, 0)))?)
     }
 
     /// Begins to listen.
@@ -382,7 +382,7 @@ impl Console for LiveTerminal {
             }
             _ => {}
         }
-        term::worded(show, session, output::width()).map_or(Ok(()), |text| output::print(&text))
+        term::worded(show, session, output::width()).map_or(Ok(()), |text| Ok(output::print(&text)?))
     }
 
     fn card(&mut self, review: &Review) -> io::Result<()> {

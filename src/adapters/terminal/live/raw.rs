@@ -12,7 +12,7 @@ use rustix::termios::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::adapters::files;
+use crate::adapters::files::{self, FileError};
 
 /// Asks for marks around pastes and for reports of the focus.
 const ASK: &[u8] = b"\x1b[?2004h\x1b[?1004h";
@@ -144,10 +144,8 @@ fn remember(note: &Path, was: &Termios) -> io::Result<()> {
         control: u64::from(was.control_modes.bits()),
         local: u64::from(was.local_modes.bits()),
     };
-    if let Some(folder) = note.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    files::replace(note, &serde_json::to_vec(&note_of)?)
+    let written = files::keep(note, &serde_json::to_vec(&note_of)?);
+    Ok(written.map_err(FileError::of("write", note))?)
 }
 
 /// Gives back a terminal that a process took and could not give back because it was killed. Says whether there was
