@@ -49,7 +49,7 @@ impl Source {
     pub fn parse(text: &str) -> Result<Self, PackError> {
         let path = Path::new(text);
         if path.join("pack.toml").is_file() {
-            return Ok(Self::Folder(path.canonicalize().map_err(FileError::of("read", &path))?));
+            return Ok(Self::Folder(path.canonicalize().map_err(FileError::of("read", path))?));
         }
         let is_address =
             ["https://", "http://", "ssh://", "git://", "file://"].iter().any(|s| text.starts_with(s));
@@ -239,9 +239,9 @@ fn name_of(folder: &Path) -> String {
 ///
 /// When it can't be fetched, is broken, or can't be written; then everything is as it was.
 pub fn add(packs: &Path, source: &Source, update: Option<&str>) -> Result<Pack, PackError> {
-    fs::create_dir_all(packs).map_err(FileError::of("make", &packs))?;
+    fs::create_dir_all(packs).map_err(FileError::of("make", packs))?;
     let work = tempfile::Builder::new().prefix(".new-").tempdir_in(packs);
-    let work: TempDir = work.map_err(FileError::of("write in", &packs))?;
+    let work: TempDir = work.map_err(FileError::of("write in", packs))?;
     let from = match source {
         Source::Folder(path) => path.clone(),
         Source::Git(address) => fetch(address, work.path())?,
@@ -332,10 +332,10 @@ fn plain_files(
     depth: usize,
     files: &mut Vec<(PathBuf, PathBuf)>,
 ) -> Result<(), PackError> {
-    let entries = fs::read_dir(folder).map_err(FileError::of("read", &folder))?;
+    let entries = fs::read_dir(folder).map_err(FileError::of("read", folder))?;
     for entry in entries {
-        let entry = entry.map_err(FileError::of("read", &folder))?;
-        let (path, metadata) = (entry.path(), entry.metadata().map_err(FileError::of("read", &folder))?);
+        let entry = entry.map_err(FileError::of("read", folder))?;
+        let (path, metadata) = (entry.path(), entry.metadata().map_err(FileError::of("read", folder))?);
         let name = entry.file_name();
         let Some(plain) =
             name.to_str().filter(|name| !name.starts_with('.') && !name.contains(char::is_control))

@@ -82,11 +82,11 @@ mod tests {
         let case = bank.case("s").unwrap();
         let opening = Opening { session: "s", target: TargetLevel::Staff, seed: None, case, live: None };
         let records = opening.records().into_iter();
-        let drawn = records.filter_map(|record| match record {
+        let mut drawn = records.filter_map(|record| match record {
             Record::Drawn(drawn) => Some(drawn),
             _ => None,
         });
-        let drawn = drawn.last().unwrap();
+        let drawn = drawn.next_back().unwrap();
         serde_json::from_str(&serde_json::to_string(&*drawn).unwrap()).unwrap()
     }
 
