@@ -78,7 +78,7 @@ rules! {
     Todo "todo" Warning "it would be shown to the candidate or the judge as it stands",
     FileName "file-name" Warning "the file of a scenario or rubric is looked for under its id",
     LongStatement "long-statement" Warning "the longer a statement, the less a judge and an author agree on it",
-    SettingLength "setting-length" Warning "below 60 words there is nothing to weigh; above 300 the candidate reads instead of thinking",
+    SettingLength "setting-length" Warning "too short, and there is nothing to weigh; too long, and the candidate reads or listens instead of thinking",
     LongQuestion "long-question" Warning "a candidate keeps one question in mind, not a page",
     VagueStatement "vague-statement" Warning "a signal counts only where a sentence can be pointed at that shows it",
     TwoBehaviours "two-behaviours" Warning "an answer may show one of the two, and then neither yes nor no is right",

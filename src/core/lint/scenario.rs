@@ -9,8 +9,12 @@ use super::{
 };
 use crate::core::{nearest::nearest, session::MOST_PROBES};
 
-/// Fewest and most words of a setting; 120 to 220 are usual.
+/// Fewest and most words of a setting that is read; 120 to 220 are usual.
 const SETTING: (usize, usize) = (60, 300);
+/// Fewest and most words of a setting and an opening that are spoken: 20 to 40 seconds.
+const SPOKEN: (usize, usize) = (60, 110);
+/// Most words of an open prompt, where nearly everything has to be asked for.
+const OPEN_PROMPT: usize = 50;
 /// Most words of an opening or a probe.
 const LONGEST_QUESTION: usize = 100;
 /// Minutes: how long a hundred words take to read, and how long answers to opening, probe and twist take at least.
@@ -27,15 +31,7 @@ pub fn check(source: &Source, rubrics: &BTreeMap<String, Signals>, found: &mut V
     if let (Some((_, span)), Some(why)) = (tree.text("artifact"), &source.artifact) {
         found.push(Finding::new(Rule::Artifact, span, why.clone()));
     }
-    if let Some((text, span)) = tree.text("setting") {
-        let words = count(text);
-        if !(SETTING.0..=SETTING.1).contains(&words) {
-            let finding = Finding::new(Rule::SettingLength, span, format!("the setting has {words} words"));
-            found.push(
-                finding.suggest("120 to 220 are usual: the company, the system, the people, the numbers"),
-            );
-        }
-    }
+    length(tree, found);
     if let Some((text, span)) = tree.text("opening") {
         question("the opening", text, span, found);
         let given =
@@ -142,6 +138,26 @@ fn facts(tree: &Node, found: &mut Vec<Finding>) {
             let finding = Finding::new(Rule::NobodyAsks, span, message);
             found.push(finding.suggest("let the setting mention what it is about, without the answer"));
         }
+    }
+}
+
+/// A case with an author's view is spoken: what counts there is how long setting and opening take together.
+fn length(tree: &Node, found: &mut Vec<Finding>) {
+    let Some((setting, span)) = tree.text("setting") else { return };
+    let (words, allowed, message, suggestion) = if tree.text("view").is_none() {
+        let words = count(setting);
+        let suggestion = "120 to 220 are usual: the company, the system, the people, the numbers".to_owned();
+        (words, SETTING.0..=SETTING.1, format!("the setting has {words} words"), suggestion)
+    } else {
+        let words = count(setting) + tree.text("opening").map_or(0, |(text, _)| count(text));
+        let is_open = tree.items("shape").iter().any(|shape| shape.as_text() == Some("open-prompt"));
+        let (fewest, most) = if is_open { (1, OPEN_PROMPT) } else { SPOKEN };
+        let limits = if is_open { format!("{most} at most") } else { format!("{fewest} to {most}") };
+        let suggestion = format!("a spoken case has {limits}: make a fact of whatever can be asked for");
+        (words, fewest..=most, format!("the setting and the opening have {words} words together"), suggestion)
+    };
+    if !allowed.contains(&words) {
+        found.push(Finding::new(Rule::SettingLength, span, message).suggest(suggestion));
     }
 }
 

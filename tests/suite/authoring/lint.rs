@@ -155,6 +155,49 @@ fn warnings_say_what_would_make_the_file_better() {
     insta::assert_snapshot!(findings(&home, &[]).join("\n"));
 }
 
+/// A spoken case with `words` words of setting and opening together.
+fn spoken(id: &str, words: usize, shape: &str) -> String {
+    let text = scenario(id);
+    let (before, rest) = text.split_once("setting: ").unwrap();
+    let opening = rest.find("\nopening:").unwrap();
+    let after = &rest[opening + rest[opening..].find("\nfacts:").unwrap()..];
+    let setting = "The database is full by October, and the launch is sold.";
+    let opening = vec!["what"; words - setting.split(' ').count()].join(" ");
+    format!("{before}shape: [{shape}]\nview: Weigh it.\nsetting: {setting}\nopening: {opening}{after}")
+}
+
+#[test]
+fn a_spoken_case_is_measured_by_what_is_said_before_the_first_answer() {
+    let home = Home::new();
+    for (id, words, shape) in [
+        ("short", 59, ""),
+        ("shortest", 60, ""),
+        ("longest", 110, ""),
+        ("long", 111, ""),
+        ("open", 50, "open-prompt"),
+        ("too-open", 51, "open-prompt"),
+    ] {
+        home.write(&format!("scenarios/{id}.yaml"), spoken(id, words, shape));
+    }
+    let told: Vec<String> =
+        findings(&home, &[]).into_iter().filter(|finding| finding.contains("setting-length")).collect();
+    let lengths: Vec<(&str, &str)> = told
+        .iter()
+        .map(|finding| {
+            let (place, message) = finding.split_once(" setting-length: ").unwrap();
+            (place.split_once(".yaml").unwrap().0, message)
+        })
+        .collect();
+    assert_eq!(
+        lengths,
+        [
+            ("scenarios/long", "the setting and the opening have 111 words together"),
+            ("scenarios/short", "the setting and the opening have 59 words together"),
+            ("scenarios/too-open", "the setting and the opening have 51 words together"),
+        ]
+    );
+}
+
 #[test]
 fn duplicate_ids_are_told_with_the_other_file() {
     let home = Home::new();

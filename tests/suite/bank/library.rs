@@ -237,7 +237,10 @@ fn the_list_is_a_table_that_eighty_columns_hold() {
     operational-investment
       the-hall-in-the-cellar           executive        12 min  principal
     roadmap-pushback
+      ship-friday-finish-later         executive        12 min  senior-staff
       thirty-by-new-year               executive        12 min  principal
+    team-growth
+      ten-into-five-groups             executive        12 min  senior-staff
     trade-offs
       rent-or-grow-the-eyes            executive        12 min  senior-staff
     ");

@@ -56,7 +56,9 @@ fn there_are_enough_over_enough_scenarios_and_no_scenario_is_in_both_parts() {
     assert_eq!(ids.len(), all.len(), "an id stands twice");
     for case in bank.cases() {
         let count = all.iter().filter(|answer| answer.scenario == case.scenario.id).count();
-        assert!(count >= 6, "{} has {count}", case.scenario.id);
+        // Cases with an author's view have none before the judge's second edition, or as many as the others.
+        let is_unlabelled = case.scenario.view.is_some() && count == 0;
+        assert!(count >= 6 || is_unlabelled, "{} has {count}", case.scenario.id);
     }
 }
 
