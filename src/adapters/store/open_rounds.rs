@@ -253,7 +253,7 @@ fn markers(folder: &Path) -> Result<Vec<(PathBuf, OpenRound)>, FileError> {
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "live"))
         .filter_map(|path| {
-            let round = serde_json::from_slice(&fs::read(&path).ok()?).ok()?;
+            let round = serde_json::from_str(&files::read_text(&path).ok()?).ok()?;
             Some((path, round))
         })
         .collect())
