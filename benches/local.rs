@@ -49,9 +49,13 @@ fn folder(scenarios: usize) -> Home {
 #[divan::bench(sample_count = 20)]
 fn a_bank_of_1000_scenarios(bencher: Bencher) {
     let home = folder(1000);
+    let empty = paths::Home::at("/nonexistent");
     bencher.bench(|| {
-        let (bank, problems) =
-            library::load_folders(&home.path().join("scenarios"), &home.path().join("rubrics"));
+        let (bank, problems) = library::load_folders(
+            &empty,
+            Some(&home.path().join("scenarios")),
+            Some(&home.path().join("rubrics")),
+        );
         assert_eq!((bank.cases().count(), problems.len()), (1000, 0));
     });
 }

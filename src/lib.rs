@@ -2,17 +2,18 @@
 //!
 //! # The map
 //!
-//! - [`core`] is pure: the scale, scenarios and rubrics, the round as a state machine, the tally from
-//!   observations to a score, and the review. No clock, file, network, terminal or thread.
+//! - [`core`] is pure, in wings by subject: `bank` (scenarios and rubrics), `session` (the round as a state machine),
+//!   `judging` (from observations to a score), `live`, `review`, `lint`, `lab` (fitting and measuring judges). No clock,
+//!   file, network, terminal or thread.
 //! - [`ports`] names what the core's users need from outside: a model, a journal, a clock, a console.
 //! - [`app`] holds the only event loop.
 //! - [`render`] turns reviews into text.
-//! - [`adapters`] are the real parts behind the ports: the in-process model, an OpenAI-compatible endpoint,
-//!   files, the line editor.
+//! - [`adapters`] are the real parts behind the ports: `model` (in the process or at an endpoint), `store` (journals and
+//!   seals), `bank` (files and packs), `terminal`.
 //! - [`cli`] reads arguments, wires the parts together and turns errors into messages and exit codes.
 //!
 //! Imports go downwards in this list's reverse only: `cli` may use everything, `core` nothing but itself.
-//! `tests/suite/tidy.rs` checks that.
+//! `tests/suite/tidy` checks that, and that no two files import each other in a circle.
 //!
 //! # What always holds
 //!
@@ -23,7 +24,7 @@
 //! - Where there is no observation there is a reason ([`core::judging::Unscored`]), never a number.
 //! - A live interviewer's line is borrowed from an author ([`core::session::scripted`]), and nothing of the
 //!   judge shows before the words are sealed ([`core::live`]).
-//! - No assistance before the candidate's first answer ([`core::policy`]).
+//! - No assistance before the candidate's first answer ([`core::session::policy`]).
 
 pub mod adapters;
 pub mod app;
