@@ -47,7 +47,7 @@ fn an_emptied_key_is_made_anew_and_the_round_goes_on() {
     let aside = fs::read_to_string(home.path().join("keys/seal.key.unreadable")).unwrap();
     assert_eq!(aside, "no key at all");
     home.write("keys/seal.key", "");
-    let mut terminal = Terminal::start(&home, 80, 40, &["resume", "--no-model"]);
+    let mut terminal = Terminal::start(&home, 80, 200, &["resume", "--no-model"]);
     terminal.wait_for_words("the key that earlier sessions were sealed with is gone");
     assert_eq!(terminal.ends(), 0);
     home.run(&["verify"], "").ok();
