@@ -43,10 +43,29 @@ pub fn read_text(path: &Path) -> Result<String, String> {
 ///
 /// When it can't be written. The old content is there then.
 pub fn replace(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut next = tempfile::NamedTempFile::new_in(folder)?;
-    std::io::Write::write_all(&mut next, content)?;
+    let next = written(path, content)?;
     next.as_file().sync_all()?;
     next.persist(path)?;
-    std::fs::File::open(folder)?.sync_all()
+    std::fs::File::open(folder_of(path))?.sync_all()
+}
+
+/// The same without waiting for the disk: it survives the end of this program, not that of the machine.
+///
+/// # Errors
+///
+/// When it can't be written. The old content is there then.
+pub fn swap(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    written(path, content)?.persist(path)?;
+    Ok(())
+}
+
+/// New content beside the file whose place it takes.
+fn written(path: &Path, content: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut next = tempfile::NamedTempFile::new_in(folder_of(path))?;
+    std::io::Write::write_all(&mut next, content)?;
+    Ok(next)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

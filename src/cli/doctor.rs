@@ -1,7 +1,5 @@
 //! `pushback doctor`: is everything in place?
 
-use std::io::{self, IsTerminal};
-
 use super::{
     context::Context,
     error::{FAILED, Failure},
@@ -17,7 +15,7 @@ use crate::{
             open_rounds,
             seal::{self, SealingKey},
         },
-        terminal::output,
+        terminal::{output, presence::Presence},
     },
     core::text::one_line,
     render::{style, words},
@@ -86,10 +84,13 @@ fn model(context: &Context) -> Finding {
 }
 
 fn terminal() -> Finding {
-    if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        Fine(format!("a real terminal, {} columns wide", output::width()))
-    } else {
-        Note("this is no real terminal: live mode needs one".into())
+    match Presence::now() {
+        Presence::Screen => Fine(format!("a real terminal, {} columns wide", output::width())),
+        Presence::Plain => Note(
+            "`TERM` says that this terminal can't be painted on: practice reads lines, live mode won't start"
+                .into(),
+        ),
+        Presence::Nobody => Note("this is no real terminal: live mode needs one".into()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which model observes, and getting the embedded one.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use secrecy::SecretString;
 
@@ -19,7 +19,7 @@ use crate::{
             openai::{Endpoint, EndpointObserver, recalibrated},
         },
         paths,
-        terminal::output,
+        terminal::{output, presence::Presence},
     },
     core::{judging::Unscored, text::one_line},
     ports::Observer,
@@ -165,7 +165,7 @@ fn confirm(context: &Context) -> Result<(), Failure> {
         paths::display(&context.home.models())
     );
     output::print(&style::wrap_hanging(&text, output::width(), 0, 0))?;
-    if context.model.yes || !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+    if context.model.yes || !Presence::now().is_somebody() {
         return Ok(());
     }
     print!("Get it now? [Y/n] ");

@@ -1,16 +1,31 @@
 //! `pushback practice` and `pushback resume`.
 
-use std::io::{self, IsTerminal};
+use std::{io, path::Path};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
-use super::{args::PracticeArgs, bank, context::Context, error::Failure, model, review::progress, welcome};
+use super::{
+    args::PracticeArgs,
+    bank,
+    context::Context,
+    error::{self, BAD_INPUT, Failure},
+    model,
+    review::progress,
+    welcome,
+};
 use crate::{
     adapters::{
         clock::SystemClock,
         store::{journal::JsonlJournal, summaries},
-        terminal::{interrupts, line_editor::LineEditor, output, practice::Terminal, script::Script},
+        terminal::{
+            draft::Draft,
+            editor::Editor,
+            output,
+            practice::Terminal,
+            presence::Presence,
+            script::{Script, Unsent},
+        },
     },
     app::drive::{self, Ending},
     core::{
@@ -21,7 +36,7 @@ use crate::{
         session::Session,
         text::one_line,
     },
-    ports::{Clock, Console, Journal, Observer},
+    ports::{Clock, Journal, Observer},
     render::style,
 };
 
@@ -100,20 +115,54 @@ pub(super) fn play(
     journal: &mut dyn Journal,
     observer: &dyn Observer,
 ) -> Result<(), Failure> {
-    let mut console: Box<dyn Console> = if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        interrupts::restore_terminal_on_end()?;
-        let mut editor = LineEditor::of_answers(&context.home.history())?;
-        editor.keep_draft(context.sessions.draft(id));
-        let asks = context.config.self_rating.unwrap_or(true);
-        Box::new(Terminal::new(editor, context.cancelled.clone()).asking_for_own_view(asks))
-    } else {
-        Box::new(Terminal::new(Script::new(io::stdin().lock()), context.cancelled.clone()))
-    };
-    match drive::drive(&mut session, &mut lines, journal, observer, &mut *console)? {
-        Ending::Over | Ending::Sealed => Ok(()),
-        Ending::Left => {
-            output::print(&format!("\nEverything you said is kept. `pushback resume {id}` goes on."))?;
-            Ok(())
+    let file = context.sessions.draft(id);
+    let cancelled = context.cancelled.clone();
+    let mut unsent = None;
+    let ending = match Presence::now() {
+        Presence::Screen => {
+            let mut editor = Editor::for_round(&context.home.history())?;
+            editor.keep_draft(file.clone());
+            let asks = context.config.self_rating.unwrap_or(true);
+            let mut console = Terminal::new(editor, cancelled).asking_for_own_view(asks);
+            drive::drive(&mut session, &mut lines, journal, observer, &mut console)
         }
+        presence => {
+            let (draft, before) = Draft::open(file.clone());
+            if !before.trim().is_empty() {
+                output::print("Your draft goes in front of the next message.")?;
+            }
+            let stdin = io::stdin().lock();
+            let script = if presence.is_somebody() { Script::typed(stdin) } else { Script::new(stdin) };
+            let mut console = Terminal::new(script.keep_in(draft, before), cancelled);
+            let ending = drive::drive(&mut session, &mut lines, journal, observer, &mut console);
+            unsent = console.input().unsent().cloned();
+            ending
+        }
+    };
+    match ending.map_err(|error| error::with_draft(error, &file))? {
+        Ending::Over | Ending::Sealed => Ok(()),
+        Ending::Left => left(id, &file, unsent.as_ref()),
     }
+}
+
+/// Says what is kept of a round that was left.
+fn left(id: &str, draft: &Path, unsent: Option<&Unsent>) -> Result<(), Failure> {
+    let is_kept = error::holds_words(draft);
+    let Some(unsent) = unsent else {
+        let also = if is_kept { " What you hadn't sent is kept as a draft." } else { "" };
+        return Ok(output::print(&format!(
+            "\nEverything you said is kept.{also} `pushback resume {id}` goes on."
+        ))?);
+    };
+    let failure =
+        Failure::new(BAD_INPUT, "the last message has no line with a dot behind it, so it wasn't sent");
+    Err(match &unsent.lost {
+        None if is_kept => {
+            failure.hint(format!("it is kept as a draft: `pushback resume {id}` goes on with it"))
+        }
+        lost => {
+            let why = lost.as_deref().unwrap_or("its draft is gone");
+            failure.hint(format!("it is not kept ({why}); `pushback resume {id}` goes on without it"))
+        }
+    })
 }

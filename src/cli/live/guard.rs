@@ -4,7 +4,7 @@ use crate::{
     adapters::{
         clock::SystemClock,
         store::open_rounds,
-        terminal::{live, output},
+        terminal::{live, output, raw},
     },
     cli::{
         args::{Command, ScenarioCommand},
@@ -67,7 +67,7 @@ pub fn check(context: &Context, command: &str) -> Result<(), Failure> {
 
 /// Gives back a terminal that a live round took and could not give back because it was killed.
 pub fn repair_terminal(context: &Context) -> Result<(), Failure> {
-    if live::repair(&live::note(context.sessions.folder())) {
+    if raw::repair(&live::note(context.sessions.folder())) {
         output::print(
             "(a live round was killed and had left this terminal unusable; it is as it was before)",
         )?;

@@ -1,10 +1,6 @@
 //! One live round, from the terminal's taking to the seal.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, IsTerminal},
-    time::Duration,
-};
+use std::{collections::BTreeMap, io, time::Duration};
 
 use jiff::Timestamp;
 use rand::SeedableRng;
@@ -13,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use crate::cli::{
     args::LiveArgs,
     context::Context,
-    error::{BAD_INPUT, Failure, REFUSED},
+    error::{self, BAD_INPUT, Failure, REFUSED},
     model::{self, Choice},
 };
 use crate::{
@@ -25,10 +21,11 @@ use crate::{
             seal::SealingKey,
         },
         terminal::{
-            interrupts,
-            live::{self, LiveTerminal, RawTerminal, RoundClock, Setup},
+            live::{self, LiveTerminal, RoundClock, Setup},
             output,
             practice::Terminal,
+            presence::Presence,
+            raw::RawTerminal,
             script::Script,
         },
     },
@@ -53,12 +50,13 @@ pub fn warm_up(case: &Case, target: TargetLevel, observer: &dyn Observer) {
 
 /// Live mode needs somebody who types and reads.
 pub fn require_terminal() -> Result<(), Failure> {
-    let is_real = io::stdin().is_terminal() && io::stdout().is_terminal();
-    if is_real && std::env::var_os("TERM").is_none_or(|term| term != "dumb") {
-        return Ok(());
+    match Presence::now() {
+        Presence::Screen => Ok(()),
+        Presence::Plain => Err(Failure::new(REFUSED, "live mode needs a terminal that can be painted on")
+            .hint("`TERM` says that this one can't; `pushback practice` reads it a line at a time")),
+        Presence::Nobody => Err(Failure::new(REFUSED, "live mode needs a real terminal on both sides")
+            .hint("`pushback practice` plays a script from a pipe")),
     }
-    Err(Failure::new(REFUSED, "live mode needs a real terminal on both sides")
-        .hint("`pushback practice` plays a script from a pipe"))
 }
 
 /// When each scenario was seen last, in any mode.
@@ -158,9 +156,7 @@ impl Entrance {
 }
 
 fn take_terminal(context: &Context) -> Result<RawTerminal, Failure> {
-    let raw = RawTerminal::take(&live::note(context.sessions.folder()))?;
-    interrupts::before_end(raw.giving_back())?;
-    Ok(raw)
+    Ok(RawTerminal::take(&live::note(context.sessions.folder()))?)
 }
 
 fn patience(context: &Context) -> Patience {
@@ -265,8 +261,11 @@ fn play(
         lookups: Lookups::of(&context.sessions, &open.id, known_lookups(context, open, lines)?),
         interrupted: context.cancelled.clone(),
     };
-    let mut terminal = LiveTerminal::new(raw, setup)?;
-    Ok(drive::drive(session, lines, journal, observer, &mut terminal)?)
+    let mut terminal = LiveTerminal::new(raw, setup);
+    let ending = drive::drive(session, lines, journal, observer, &mut terminal);
+    // Given back before anything is said about how it ended.
+    drop(terminal);
+    ending.map_err(|error| error::with_draft(error, &context.sessions.draft(&id)))
 }
 
 fn session_id(lines: &[Line]) -> &str {

@@ -7,7 +7,7 @@ use crate::{
             journal,
             summaries::{self, Row},
         },
-        terminal::{line_editor, output},
+        terminal::{history, output},
     },
     cli::{
         context::Context,
@@ -67,7 +67,7 @@ pub fn delete(context: &Context, given: &str) -> Result<(), Failure> {
         Record::Said { text } => Some(text.as_str()),
         _ => None,
     });
-    line_editor::forget(&context.home.history(), &said.collect::<Vec<_>>()).map_err(failed)?;
+    history::forget(&context.home.history(), &said.collect::<Vec<_>>()).map_err(failed)?;
     context.sessions.delete(&id).map_err(failed)?;
     drop(lock);
     // The kept summaries follow what is there.

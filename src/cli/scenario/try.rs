@@ -1,7 +1,7 @@
 //! `pushback scenario try`: a round as the candidate sees it, with notes for its author, of which nothing is kept.
 
 use std::{
-    io::{self, IsTerminal, Read, Write},
+    io::{self, Write},
     sync::atomic::Ordering,
     time::Instant,
 };
@@ -10,10 +10,11 @@ use crate::{
     adapters::{
         clock::SystemClock,
         terminal::{
-            interrupts,
-            line_editor::LineEditor,
+            editor::Editor,
+            input::Input,
             output,
-            practice::{Input, Terminal},
+            practice::Terminal,
+            presence::{self, Presence},
             script::{self, Script},
         },
     },
@@ -51,14 +52,11 @@ pub fn run(context: &Context, args: &TryArgs) -> Result<(), Failure> {
 
 /// One line a message, in order, each as soon as it is decided.
 fn routes(context: &Context, case: &Case, observer: &dyn Observer) -> Result<(), Failure> {
-    if io::stdin().is_terminal() {
+    if presence::is_typed() {
         return Err(Failure::new(BAD_INPUT, "there are no messages on standard input")
             .hint("a message a line, or messages that end at a line with a dot; without --json you play it yourself"));
     }
-    let mut input = String::new();
-    io::stdin()
-        .lock()
-        .read_to_string(&mut input)
+    let input = script::read_all(io::stdin().lock())
         .map_err(|error| Failure::new(BAD_INPUT, format!("standard input can't be read: {error}")))?;
     let scenario = &case.scenario;
     let by_rule = matches!(model::choice(context)?, Choice::None);
@@ -141,14 +139,21 @@ fn play(
     let mut session = Session::new(Mode::Practice, target, case.clone());
     let cancelled = context.cancelled.clone();
     let began = Instant::now();
-    let ending = if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        interrupts::restore_terminal_on_end()?;
-        let editor = LineEditor::of_answers(&context.home.history())?;
-        let mut console = Dry(Terminal::new(editor, cancelled));
-        drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?
-    } else {
-        let mut console = Dry(Terminal::new(Script::new(io::stdin().lock()), cancelled));
-        drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?
+    let mut is_unsent = false;
+    let ending = match Presence::now() {
+        Presence::Screen => {
+            let editor = Editor::for_round(&context.home.history())?;
+            let mut console = Dry(Terminal::new(editor, cancelled));
+            drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?
+        }
+        presence => {
+            let stdin = io::stdin().lock();
+            let script = if presence.is_somebody() { Script::typed(stdin) } else { Script::new(stdin) };
+            let mut console = Dry(Terminal::new(script, cancelled));
+            let ending = drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?;
+            is_unsent = console.0.input().unsent().is_some();
+            ending
+        }
     };
     let words = case.scenario.setting.split_whitespace().count();
     let reading = words as f64 / 200.0;
@@ -167,6 +172,10 @@ fn play(
         .collect();
     if !untold.is_empty() {
         note(&format!("not asked for: {}", untold.join("; ")));
+    }
+    if is_unsent {
+        let message = "the last message has no line with a dot behind it, so it wasn't sent";
+        return Err(Failure::new(BAD_INPUT, message).hint("nothing of a dry play is kept"));
     }
     Ok(())
 }
