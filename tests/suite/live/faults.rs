@@ -232,7 +232,7 @@ fn kill_9_at_fifty_moments_loses_no_word() {
 fn panics_in_a_live_round() {
     let note = std::path::PathBuf::from(std::env::var_os("PUSHBACK_HOME").unwrap()).join("terminal.json");
     let broken: Result<(), pushback::cli::Failure> = pushback::cli::unbroken(|| {
-        let _taken = pushback::adapters::terminal::live::RawTerminal::take(&note).unwrap();
+        let _taken = pushback::adapters::terminal::raw::RawTerminal::take(&note).unwrap();
         assert!(note.exists(), "the terminal is taken");
         panic!("seven is not eight")
     });
