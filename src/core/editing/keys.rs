@@ -172,6 +172,9 @@ impl Filter {
     pub fn finish(&mut self) -> Vec<Seen> {
         let mut seen = vec![];
         self.settle(&mut seen);
+        if self.paste.is_some() {
+            self.settle(&mut seen);
+        }
         seen
     }
 
@@ -189,7 +192,8 @@ impl Filter {
             let bytes = std::mem::take(&mut self.partial);
             // The rest of a character that never came.
             let held = if first == 0x1b { Held::Denied(named(&bytes)) } else { replacement(self.last) };
-            self.held.push(held);
+            // One more may make a paste of what is held.
+            self.hold(held, seen);
         }
         self.release(seen);
     }
