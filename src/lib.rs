@@ -8,7 +8,7 @@
 //! - [`app`] holds the only event loop.
 //! - [`render`] turns reviews into text.
 //! - [`adapters`] are the real parts behind the ports: the in-process model, an OpenAI-compatible endpoint,
-//!   files, the line editor.
+//!   files, the terminal.
 //! - [`cli`] reads arguments, wires the parts together and turns errors into messages and exit codes.
 //!
 //! Imports go downwards in this list's reverse only: `cli` may use everything, `core` nothing but itself.

@@ -125,6 +125,9 @@ impl Editor {
         flags.continued.store(false, Ordering::SeqCst);
         self.area.begin(self.now());
         let typed = self.read_on(&mut reading, overheard);
+        if matches!(typed, Ok(Typed::End)) && !reading.is_one_line {
+            self.area.secure(self.now());
+        }
         if self.is_round {
             self.area.raw().wait()?;
         } else {
@@ -159,12 +162,7 @@ impl Editor {
             let now = move || began.elapsed().as_millis() as u64;
             match self.area.wait(&now, LOOK, most)? {
                 Some(seen) => self.pending.extend(seen),
-                None => {
-                    if !reading.is_one_line {
-                        self.area.secure(self.now());
-                    }
-                    return Ok(Typed::End);
-                }
+                None => return Ok(Typed::End),
             }
         }
     }

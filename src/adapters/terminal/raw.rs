@@ -16,7 +16,10 @@ use rustix::termios::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::interrupts::{self, Flags, Holder};
+use super::{
+    interrupts::{self, Flags, Holder},
+    presence,
+};
 use crate::adapters::files;
 
 /// Asks for marks around pastes.
@@ -212,7 +215,8 @@ impl Holder for Taken {
             State::Listening => self.stop.store(true, Ordering::SeqCst),
             State::GivenBack => interrupts::stop_if_job(),
             State::Waiting => {
-                self.restore(OptionalActions::Now);
+                // What was typed ahead was not meant for the shell.
+                self.restore(OptionalActions::Flush);
                 interrupts::stop_if_job();
                 let _ = self.set(State::Waiting, OptionalActions::Now);
             }
@@ -257,7 +261,7 @@ fn remember(note: &Path, was: &Termios) -> io::Result<()> {
 /// such a one.
 pub fn repair(note: &Path) -> bool {
     // What is to be undone was asked for over standard output.
-    if !rustix::termios::isatty(rustix::stdio::stdout()) {
+    if !presence::is_shown() {
         return false;
     }
     let Some(was) = fs::read(note).ok().and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok()) else {

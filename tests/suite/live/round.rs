@@ -358,7 +358,11 @@ fn a_terminal_that_cannot_be_painted_on_is_refused() {
     for term in ["dumb", "cons25", "emacs"] {
         let mut terminal = Terminal::start_with(&home, 80, 24, &LIVE, &[("TERM", term)]);
         assert_eq!(terminal.ends(), 3);
-        assert!(terminal.screen().contains("live mode needs a terminal that can be painted on"), "{}", terminal.screen());
+        assert!(
+            terminal.screen().contains("live mode needs a terminal that can be painted on"),
+            "{}",
+            terminal.screen()
+        );
     }
     assert!(home.journals().is_empty());
 }

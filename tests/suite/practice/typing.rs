@@ -78,6 +78,17 @@ fn words_go_down_to_the_next_row_whole() {
 }
 
 #[test]
+fn what_was_deleted_before_leaving_is_no_draft() {
+    let home = Home::new();
+    let mut terminal = start(&home);
+    terminal.send("Never mind");
+    wait_for_draft(&home, "Never mind");
+    terminal.send("\u{15}\u{3}");
+    assert_eq!(terminal.ends(), 0);
+    assert!(!draft(&home).exists() && !terminal.screen().contains("as a draft"), "{}", terminal.screen());
+}
+
+#[test]
 fn a_byte_that_is_no_text_is_replaced_and_the_round_goes_on() {
     let home = Home::new();
     let mut terminal = start(&home);
