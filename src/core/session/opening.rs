@@ -6,7 +6,7 @@ use crate::core::{
     hash::fingerprint,
     level::TargetLevel,
     live::{Rules, Sighting},
-    record::{Drawn, FORMAT, Mode, Opened, Record},
+    record::{Drawn, Mode, Opened, Record},
 };
 
 /// What a session is opened with.
@@ -29,7 +29,6 @@ impl Opening<'_> {
     pub fn records(&self) -> Vec<Record> {
         let mode = if self.live.is_some() { Mode::Live } else { Mode::Practice };
         let opened = Opened {
-            format: FORMAT,
             program: env!("CARGO_PKG_VERSION").into(),
             session: self.session.to_owned(),
             mode,
