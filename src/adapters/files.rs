@@ -101,6 +101,19 @@ fn is_utf16(bytes: &[u8]) -> bool {
 ///
 /// When it can't be written. The old content is there then.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    put(path, content, true)
+}
+
+/// The same without waiting for the disk: it survives the end of this program, not that of the machine.
+///
+/// # Errors
+///
+/// When it can't be written. The old content is there then.
+pub fn swap(path: &Path, content: &[u8]) -> io::Result<()> {
+    put(path, content, false)
+}
+
+fn put(path: &Path, content: &[u8], is_synced: bool) -> io::Result<()> {
     let path = &paths::target(path);
     let before = match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
@@ -119,6 +132,10 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         next.as_file().set_permissions(before)?;
     }
     next.write_all(content)?;
+    if !is_synced {
+        next.persist(path).map_err(|error| error.error)?;
+        return Ok(());
+    }
     next.as_file().sync_all()?;
     next.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)

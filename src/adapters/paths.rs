@@ -97,7 +97,7 @@ impl Home {
         self.data.join("judge")
     }
 
-    /// What was typed before, for the line editor.
+    /// What was typed before, for the up arrow.
     pub fn history(&self) -> PathBuf {
         self.data.join("history")
     }

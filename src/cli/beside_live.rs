@@ -19,12 +19,12 @@ use crate::{
 /// A practice round's console that looks for an open live round before it shows anything of the judge's.
 pub struct BesideLive<'a> {
     context: &'a Context,
-    console: Box<dyn Console + 'a>,
+    console: &'a mut dyn Console,
 }
 
 impl<'a> BesideLive<'a> {
     /// The same console, watched.
-    pub fn new(context: &'a Context, console: Box<dyn Console + 'a>) -> Self {
+    pub fn new(context: &'a Context, console: &'a mut dyn Console) -> Self {
         Self { context, console }
     }
 

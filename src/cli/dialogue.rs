@@ -3,7 +3,6 @@
 use std::{
     cell::RefCell,
     io::{self, Write},
-    path::Path,
 };
 
 use super::{
@@ -12,10 +11,10 @@ use super::{
 };
 use crate::{
     adapters::terminal::{
-        is_interactive,
-        line_editor::LineEditor,
+        editor::Editor,
+        input::{Input, Typed},
         output,
-        practice::{Input, Typed},
+        presence::Presence,
         script::Script,
     },
     render::style,
@@ -27,16 +26,16 @@ pub struct Dialogue(RefCell<Box<dyn Input>>);
 impl Dialogue {
     /// Whether there is somebody at a terminal.
     pub fn is_possible() -> bool {
-        is_interactive()
+        Presence::now().is_somebody()
     }
 
     /// Begins.
     pub fn new() -> Result<Self, Failure> {
         // The editor gets Ctrl-C as a key. A plain read would wait on: the signal only sets a flag.
-        let input: Box<dyn Input> = if Self::is_possible() {
-            Box::new(LineEditor::of_answers(Path::new("")).map_err(of_terminal)?)
-        } else {
-            Box::new(Script::new(io::stdin().lock()))
+        let input: Box<dyn Input> = match Presence::now() {
+            Presence::Screen => Box::new(Editor::for_lines().map_err(of_terminal)?),
+            Presence::Plain => Box::new(Script::typed(io::stdin().lock())),
+            Presence::Nobody => Box::new(Script::new(io::stdin().lock())),
         };
         Ok(Self(RefCell::new(input)))
     }
@@ -86,7 +85,7 @@ pub fn surely(context: &Context, question: &str) -> Result<bool, Failure> {
     if context.model.yes {
         return Ok(true);
     }
-    if !is_interactive() {
+    if !Presence::now().is_somebody() {
         return Err(Failure::new(BAD_INPUT, "there is nobody here to confirm it").hint("`--yes` confirms it"));
     }
     print!("{question} [y/N] ");

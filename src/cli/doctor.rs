@@ -16,7 +16,7 @@ use crate::{
             journal::{self, Damage},
             seal::{self, SealingKey},
         },
-        terminal::{is_interactive, output},
+        terminal::{output, presence::Presence},
     },
     core::text::one_line,
     render::{style, words},
@@ -89,10 +89,13 @@ fn model(context: &Context) -> Finding {
 }
 
 fn terminal() -> Finding {
-    if is_interactive() {
-        Fine(format!("a real terminal, {} columns wide", output::width()))
-    } else {
-        Note("this is no real terminal: live mode needs one".into())
+    match Presence::now() {
+        Presence::Screen => Fine(format!("a real terminal, {} columns wide", output::width())),
+        Presence::Plain => Note(
+            "`TERM` says that this terminal can't be painted on: practice reads lines, live mode won't start"
+                .into(),
+        ),
+        Presence::Nobody => Note("this is no real terminal: live mode needs one".into()),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What went wrong, for people: a message, a hint, and an exit code.
 
 use std::{
-    fmt,
-    io::IsTerminal,
+    fmt, fs,
     panic::{self, AssertUnwindSafe},
+    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -13,7 +13,10 @@ use crate::{
         files::FileError,
         paths::NoHome,
         store::{journal::OpenError, seal::KeyError, sessions::FindError},
-        terminal::output::{self, Unprintable},
+        terminal::{
+            output::{self, Unprintable},
+            presence,
+        },
     },
     app::{drive::DriveError, score::ScoreError},
     core::{
@@ -93,14 +96,14 @@ pub fn unbroken<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failu
     panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let note = noted.lock().ok().and_then(|mut note| note.take()).unwrap_or_default();
         Err(Failure::new(FAILED, format!("a mistake in pushback ended it{note}"))
-            .hint("what you had sent is kept, and so is what you were typing: `pushback resume` goes on. Please report the line above"))
+            .hint("what you had sent is kept: `pushback resume` goes on. Please report the line above"))
     })
 }
 
 /// A failure as it is written to standard error: with lines that fit, if that is a terminal.
 pub fn for_terminal(failure: &Failure) -> String {
     let text = failure.to_string();
-    if !std::io::stderr().is_terminal() {
+    if !presence::is_error_shown() {
         return text;
     }
     let width = output::width();
@@ -194,9 +197,13 @@ impl From<CompareError> for Failure {
     }
 }
 
-/// A failure of the terminal itself. There is no conversion of its own for an `io::Error`: it would take any file's
-/// for the terminal's.
+/// A failure of the terminal itself, or of a script in its place. There is no conversion of its own for an `io::Error`: it
+/// would take any file's for the terminal's.
 pub fn of_terminal(error: std::io::Error) -> Failure {
+    if error.kind() == std::io::ErrorKind::InvalidData {
+        // What a script holds, and no failure of a terminal.
+        return Failure::new(BAD_INPUT, error.to_string());
+    }
     let reader_gone = error.kind() == std::io::ErrorKind::BrokenPipe;
     Failure { reader_gone, ..Failure::new(FAILED, format!("the terminal can't be used: {error}")) }
 }
@@ -217,6 +224,9 @@ impl From<DriveError> for Failure {
     fn from(error: DriveError) -> Self {
         let failure = Self::new(FAILED, error.to_string());
         match error {
+            DriveError::Console(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                of_terminal(error)
+            }
             DriveError::Journal { .. } => {
                 failure.hint("make room, then `pushback resume` goes on with everything that is kept")
             }
@@ -225,6 +235,25 @@ impl From<DriveError> for Failure {
             DriveError::Console(_) | DriveError::Fold(_) => failure,
         }
     }
+}
+
+/// Why a round can't go on, with what became of the words that were typed last: looked up, not hoped.
+pub fn with_draft(error: DriveError, draft: &Path) -> Failure {
+    let is_journal = matches!(error, DriveError::Journal { .. });
+    let failure = Failure::from(error);
+    match holds_words(draft) {
+        _ if !is_journal => failure,
+        true => failure
+            .hint("what you had typed is kept as a draft: make room, then `pushback resume` goes on with it"),
+        false => failure.hint(
+            "what you typed last is not on disk: copy it from the screen, make room, then `pushback resume` goes on",
+        ),
+    }
+}
+
+/// Whether a draft is on disk and says something.
+pub fn holds_words(draft: &Path) -> bool {
+    fs::read(draft).is_ok_and(|bytes| !bytes.trim_ascii().is_empty())
 }
 
 impl From<ScoreError> for Failure {

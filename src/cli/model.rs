@@ -19,7 +19,7 @@ use crate::{
             openai::{Address, BadEndpoint, Endpoint, EndpointObserver, Pace, Patience, recalibrated},
         },
         paths,
-        terminal::{is_interactive, output},
+        terminal::{output, presence::Presence},
     },
     core::{judging::Unscored, text::one_line},
     ports::Observer,
@@ -183,7 +183,7 @@ fn confirm(context: &Context) -> Result<(), Failure> {
         paths::display(&context.home.models())
     );
     output::print(&style::wrap_hanging(&text, output::width(), 0, 0))?;
-    if context.model.yes || !is_interactive() {
+    if context.model.yes || !Presence::now().is_somebody() {
         return Ok(());
     }
     print!("Get it now? [Y/n] ");

@@ -1,6 +1,6 @@
 //! `pushback practice` and `pushback resume`.
 
-use std::io;
+use std::{io, path::Path};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -10,7 +10,7 @@ use super::{
     bank,
     beside_live::BesideLive,
     context::Context,
-    error::{Failure, of_terminal},
+    error::{self, BAD_INPUT, Failure, of_terminal},
     model,
     review::progress,
     welcome,
@@ -24,7 +24,12 @@ use crate::{
             summaries,
         },
         terminal::{
-            interrupts, is_interactive, line_editor::LineEditor, output, practice::Terminal, script::Script,
+            draft::Draft,
+            editor::Editor,
+            output,
+            practice::Terminal,
+            presence::Presence,
+            script::{Script, Unsent},
         },
     },
     app::drive::{self, Ending},
@@ -35,7 +40,7 @@ use crate::{
         session::{Session, opening::Opening},
         text::one_line,
     },
-    ports::{Clock, Console, Journal, Observer},
+    ports::{Clock, Journal, Observer},
     render::style,
 };
 
@@ -104,23 +109,58 @@ pub(super) fn play(
     journal: &mut dyn Journal,
     observer: &dyn Observer,
 ) -> Result<(), Failure> {
-    let console: Box<dyn Console> = if is_interactive() {
-        interrupts::restore_terminal_on_end().map_err(of_terminal)?;
-        let mut editor = LineEditor::of_answers(&context.home.history()).map_err(of_terminal)?;
-        editor.keep_draft(context.sessions.draft(id));
-        if context.config.self_rating.unwrap_or(true) {
-            session.ask_own_view();
+    let file = context.sessions.draft(id);
+    let cancelled = context.cancelled.clone();
+    let mut unsent = None;
+    let ending = match Presence::now() {
+        Presence::Screen => {
+            let mut editor = Editor::for_round(&context.home.history()).map_err(of_terminal)?;
+            editor.keep_draft(file.clone());
+            if context.config.self_rating.unwrap_or(true) {
+                session.ask_own_view();
+            }
+            let mut console = Terminal::new(editor, cancelled);
+            let mut console = BesideLive::new(context, &mut console);
+            drive::drive(&mut session, &mut lines, journal, observer, &mut console)
         }
-        Box::new(Terminal::new(editor, context.cancelled.clone()))
-    } else {
-        Box::new(Terminal::new(Script::new(io::stdin().lock()), context.cancelled.clone()))
+        presence => {
+            let (draft, before) = Draft::open(file.clone());
+            if !before.trim().is_empty() {
+                output::print("Your draft goes in front of the next message.")?;
+            }
+            let stdin = io::stdin().lock();
+            let script = if presence.is_somebody() { Script::typed(stdin) } else { Script::new(stdin) };
+            let mut console = Terminal::new(script.keep_in(draft, before), cancelled);
+            let mut watched = BesideLive::new(context, &mut console);
+            let ending = drive::drive(&mut session, &mut lines, journal, observer, &mut watched);
+            unsent = console.input().unsent().cloned();
+            ending
+        }
     };
-    let mut console = BesideLive::new(context, console);
-    match drive::drive(&mut session, &mut lines, journal, observer, &mut console)? {
+    match ending.map_err(|error| error::with_draft(error, &file))? {
         Ending::Over | Ending::Sealed => Ok(()),
-        Ending::Left => {
-            output::print(&format!("\nEverything you said is kept. `pushback resume {id}` goes on."))?;
-            Ok(())
-        }
+        Ending::Left => left(id, &file, unsent.as_ref()),
     }
+}
+
+/// Says what is kept of a round that was left.
+fn left(id: &str, draft: &Path, unsent: Option<&Unsent>) -> Result<(), Failure> {
+    let is_kept = error::holds_words(draft);
+    let Some(unsent) = unsent else {
+        let also = if is_kept { " What you hadn't sent is kept as a draft." } else { "" };
+        return Ok(output::print(&format!(
+            "\nEverything you said is kept.{also} `pushback resume {id}` goes on."
+        ))?);
+    };
+    let failure =
+        Failure::new(BAD_INPUT, "the last message has no line with a dot behind it, so it wasn't sent");
+    Err(match &unsent.lost {
+        None if is_kept => {
+            failure.hint(format!("it is kept as a draft: `pushback resume {id}` goes on with it"))
+        }
+        lost => {
+            let why = lost.as_deref().unwrap_or("its draft is gone");
+            failure.hint(format!("it is not kept ({why}); `pushback resume {id}` goes on without it"))
+        }
+    })
 }

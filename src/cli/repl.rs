@@ -14,10 +14,10 @@ use super::{
 };
 use crate::{
     adapters::terminal::{
-        is_interactive,
-        line_editor::LineEditor,
+        editor::Editor,
+        input::{Input, Typed},
         output,
-        practice::{Input, Typed},
+        presence::Presence,
         script::Script,
     },
     core::{nearest::did_you_mean, text::one_line},
@@ -42,20 +42,16 @@ const LEAVE: [&str; 3] = ["quit", "exit", "q"];
 pub fn run(context: &Context) -> Result<(), Failure> {
     welcome::show(context)?;
     help()?;
-    if is_interactive() {
-        let mut editor = LineEditor::of_lines(&context.home.history()).map_err(of_terminal)?;
-        while let Typed::Text(line) = editor.read_line("pushback› ").map_err(of_terminal)? {
-            if !obey(context, &line)? {
-                break;
-            }
-        }
-    } else {
-        // A round reads standard input itself, so here it is read a line at a time without a lock.
-        let mut script = Script::new(io::BufReader::with_capacity(1, io::stdin()));
-        while let Typed::Text(line) = script.read_line("").map_err(of_terminal)? {
-            if !obey(context, &line)? {
-                break;
-            }
+    // A round reads standard input itself, so here it is read a line at a time without a lock.
+    let lines = || io::BufReader::with_capacity(1, io::stdin());
+    let mut input: Box<dyn Input> = match Presence::now() {
+        Presence::Screen => Box::new(Editor::for_lines().map_err(of_terminal)?),
+        Presence::Plain => Box::new(Script::typed(lines())),
+        Presence::Nobody => Box::new(Script::new(lines())),
+    };
+    while let Typed::Text(line) = input.read_line("pushback› ").map_err(of_terminal)? {
+        if !obey(context, &line)? {
+            break;
         }
     }
     Ok(())

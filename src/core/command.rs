@@ -27,6 +27,8 @@ pub enum Command {
     Help,
     /// Leaves.
     Quit,
+    /// Goes on with the text in an editor of the person's own.
+    Edit,
     /// Does something in the round that [`crate::core::session::policy`] has a say in.
     Act(Action),
 }
@@ -48,7 +50,7 @@ const fn spec(name: &'static str, place: Place, command: Command, help: &'static
 }
 
 /// All commands, in the order of `/help`.
-pub const TABLE: [Spec; 10] = [
+pub const TABLE: [Spec; 11] = [
     spec("case", Place::AnyRound, Command::Act(Action::SeeCase), "show the case and the question again"),
     spec(
         "facts-asked",
@@ -76,6 +78,12 @@ pub const TABLE: [Spec; 10] = [
     ),
     spec("skip", Place::Round, Command::Act(Action::Skip), "leave this question unanswered"),
     spec("pause", Place::Round, Command::Act(Action::Pause), "stop for a while; Enter goes on"),
+    spec(
+        "edit",
+        Place::Round,
+        Command::Edit,
+        "write your answer in $VISUAL or $EDITOR (Ctrl-X Ctrl-E takes along what you typed)",
+    ),
     spec("help", Place::AnyRound, Command::Help, "this list"),
     spec("quit", Place::Round, Command::Quit, "leave; nothing is lost, `pushback resume` goes on"),
     spec(

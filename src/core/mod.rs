@@ -7,6 +7,7 @@ pub mod authoring;
 pub mod bank;
 pub mod command;
 pub mod draw;
+pub mod editing;
 pub mod hash;
 pub mod interval;
 pub mod interview_loop;

@@ -101,13 +101,37 @@ impl Terminal {
         text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     }
 
+    /// What is on the screen and what has scrolled out of it above.
+    pub fn with_scrollback(&self) -> String {
+        let mut state = self.state.lock().unwrap();
+        let screen = state.parser.screen_mut();
+        screen.set_scrollback(usize::MAX);
+        let above = screen.scrollback();
+        let (rows, columns) = screen.size();
+        let mut lines = vec![];
+        let mut left = above;
+        while left > 0 {
+            screen.set_scrollback(left);
+            let shown = usize::from(rows).min(left);
+            lines.extend(screen.rows(0, columns).take(shown));
+            left -= shown;
+        }
+        screen.set_scrollback(0);
+        lines.extend(screen.rows(0, columns));
+        lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
+    }
+
     /// Everything that was ever printed, with its escape sequences.
     pub fn raw(&self) -> String {
         self.state.lock().unwrap().raw.clone()
     }
 
     pub fn send(&mut self, keys: &str) {
-        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.send_bytes(keys.as_bytes());
+    }
+
+    pub fn send_bytes(&mut self, bytes: &[u8]) {
+        self.writer.write_all(bytes).unwrap();
         self.writer.flush().unwrap();
     }
 

@@ -8,7 +8,10 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::adapters::paths::{self, Home};
-use crate::core::record::{Line, Record};
+use crate::core::{
+    editing::sending,
+    record::{Line, Record},
+};
 
 /// Where sessions are kept.
 #[derive(Clone, Debug)]
@@ -152,7 +155,7 @@ impl Sessions {
         // whole milliseconds.
         let at = at.as_millisecond() + 5;
         let is_older = Timestamp::try_from(written).is_ok_and(|written| written.as_millisecond() <= at);
-        if is_older && (draft == *said || draft.strip_suffix("\n.") == Some(said)) {
+        if is_older && (draft == *said || sending::message(&draft) == said) {
             let _ = fs::remove_file(path);
         }
     }

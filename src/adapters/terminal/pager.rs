@@ -1,13 +1,16 @@
 //! Long texts on a terminal, a page at a time.
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     process::{Command, Stdio},
 };
 
 use anstream::{AutoStream, ColorChoice, adapter::strip_str};
 
-use crate::adapters::terminal::output::{self, Unprintable};
+use crate::adapters::terminal::{
+    output::{self, Unprintable},
+    presence::Presence,
+};
 
 /// Shows a text in the person's pager (`PAGER`, else `less`) where it is longer than the screen; prints it where
 /// it isn't, where standard output is no terminal, and where no pager can be started.
@@ -17,7 +20,7 @@ use crate::adapters::terminal::output::{self, Unprintable};
 /// When standard output is closed.
 pub fn show(text: &str) -> Result<(), Unprintable> {
     let stdout = io::stdout();
-    if !stdout.is_terminal() || !io::stdin().is_terminal() || fits(text) {
+    if Presence::now() != Presence::Screen || fits(text) {
         return output::print(text);
     }
     let plain = AutoStream::choice(&stdout) == ColorChoice::Never;

@@ -1,4 +1,4 @@
-//! The terminal as the round sees it: shows with [`crate::render`], reads from a line editor or a script.
+//! The terminal as the round sees it: shows with [`crate::render`], reads from an editor or a script.
 
 use std::{
     collections::BTreeMap,
@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use super::output::{self, Busy, width};
+use super::{
+    input::{Again, Input, Typed},
+    output::{self, Busy, width},
+};
 use crate::{
     core::{
         bank::rubric::Rubric,
@@ -16,6 +19,7 @@ use crate::{
         review::Review,
         session::{Session, Show},
         text::one_line,
+        turn::Asked,
     },
     ports::{Console, Heard, Overheard, Rested, Watch},
     render::{
@@ -23,39 +27,6 @@ use crate::{
         term::{self, worded},
     },
 };
-
-/// Where typed text comes from.
-pub trait Input {
-    /// Waits for a text: a message of any number of lines, or one line that begins with a slash. `overheard` is
-    /// told the text after every key, where there are keys.
-    ///
-    /// # Errors
-    ///
-    /// When the terminal can't be read.
-    fn read(&mut self, overheard: Option<Overheard>) -> io::Result<Typed>;
-
-    /// Waits for one line, whatever it is.
-    ///
-    /// # Errors
-    ///
-    /// When the terminal can't be read.
-    fn read_line(&mut self, prompt: &str) -> io::Result<Typed>;
-
-    /// The last text is kept elsewhere: forget its draft.
-    fn kept(&mut self);
-
-    /// How a message is sent, in one line.
-    fn how_to_send(&self) -> &'static str;
-}
-
-/// What an input gave.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Typed {
-    /// A text was sent.
-    Text(String),
-    /// There will be no more.
-    End,
-}
 
 /// The terminal, or what stands for it.
 pub struct Terminal<I> {
@@ -96,6 +67,9 @@ impl<I: Input> Console for Terminal<I> {
             if self.told.replace(why.clone()).as_ref() == Some(why) {
                 return Ok(());
             }
+        }
+        if let Some(again) = again(show, session) {
+            self.input.asked(again);
         }
         worded(show, session, width()).map_or(Ok(()), |text| Ok(output::print(&text)?))
     }
@@ -138,7 +112,12 @@ impl<I: Input> Console for Terminal<I> {
                 None => return Ok(Heard::Message(text)),
                 Some(Ok(Command::Act(action))) => return Ok(Heard::Action(action)),
                 Some(Ok(Command::Quit)) => return Ok(Heard::Leave),
-                Some(Ok(_)) => output::print(&format!(
+                Some(Ok(Command::Edit)) => {
+                    if !self.input.edit()? {
+                        output::print("/edit needs a terminal that can be painted on.")?;
+                    }
+                }
+                Some(Ok(Command::Help)) => output::print(&format!(
                     "{}\n{}",
                     term::help(Place::Round, width()),
                     style::paint(style::FAINT, self.input.how_to_send())
@@ -159,6 +138,20 @@ impl<I: Input> Console for Terminal<I> {
     fn busy(&self, what: &'static str) -> Box<dyn Watch> {
         Box::new(Busy::new(what, self.cancelled.clone()))
     }
+}
+
+/// Shows the question again that is open after `show`, if that opens one.
+fn again(show: &Show, session: &Session) -> Option<Again> {
+    let asked = match show {
+        Show::Line(asked) => asked.clone(),
+        Show::Recap => {
+            let turn = session.turns().last()?;
+            Asked { kind: turn.kind.clone(), text: turn.question.clone() }
+        }
+        _ => return None,
+    };
+    let interviewer = session.interviewer().to_owned();
+    Some(Box::new(move |width| term::line_by(&interviewer, &asked, width)))
 }
 
 /// A place on the scale, as a number or the level's name; nothing where it is passed over.

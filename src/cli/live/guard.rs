@@ -7,7 +7,7 @@ use crate::{
         clock::SystemClock,
         paths,
         store::open_rounds::OpenRound,
-        terminal::{live, output},
+        terminal::{live, output, raw},
     },
     cli::{
         args::{Command, ScenarioCommand},
@@ -83,7 +83,7 @@ pub fn resume(open: &OpenRound) -> String {
 
 /// Gives back a terminal that a live round took and could not give back because it was killed.
 pub fn repair_terminal(context: &Context) -> Result<(), Failure> {
-    if live::repair(&live::note(context.sessions.folder())) {
+    if raw::repair(&live::note(context.sessions.folder())) {
         output::print(
             "(a live round was killed and had left this terminal unusable; it is as it was before)",
         )?;

@@ -1,24 +1,23 @@
 //! `pushback replay`.
 
-use std::{
-    io::{self, IsTerminal},
-    sync::atomic::Ordering,
-    thread,
-    time::Duration,
-};
+use std::{sync::atomic::Ordering, thread, time::Duration};
 
 use super::verify;
 use crate::{
     adapters::{
         store::journal,
-        terminal::{live::Painter, output},
+        terminal::{
+            output,
+            painter::{Painter, Prompt},
+            presence,
+        },
     },
     cli::{
         context::Context,
         error::{BAD_INPUT, Failure, of_terminal},
     },
     core::{
-        live::buffer::Buffer,
+        editing::buffer::Buffer,
         record,
         review::timeline::{Happening, timeline},
         text::visible,
@@ -40,7 +39,7 @@ pub fn replay(context: &Context, given: Option<&str>, speed: f64) -> Result<(), 
         return Err(Failure::new(BAD_INPUT, format!("{id} was no live session: its keys were not recorded")));
     };
     let limit = u64::from(rules.minutes) * 60_000;
-    let is_watched = io::stdout().is_terminal();
+    let is_watched = presence::is_shown();
     let mut painter = Painter::new();
     let mut buffer: Option<Buffer> = None;
     let mut now = 0;
@@ -55,7 +54,7 @@ pub fn replay(context: &Context, given: Option<&str>, speed: f64) -> Result<(), 
             thread::sleep(Duration::from_secs_f64(step as f64 / 1000.0 / speed));
             now += step;
             if let Some(buffer) = &buffer {
-                painter.paint(buffer, limit.saturating_sub(now)).map_err(of_terminal)?;
+                painter.paint(buffer, &Prompt::Clock(limit.saturating_sub(now))).map_err(of_terminal)?;
             }
         }
         now = moment.ms;
@@ -69,14 +68,16 @@ pub fn replay(context: &Context, given: Option<&str>, speed: f64) -> Result<(), 
                 if let Some(buffer) = &mut buffer {
                     buffer.apply(edit);
                     if is_watched {
-                        painter.paint(buffer, limit.saturating_sub(now)).map_err(of_terminal)?;
+                        painter
+                            .paint(buffer, &Prompt::Clock(limit.saturating_sub(now)))
+                            .map_err(of_terminal)?;
                     }
                 }
             }
             Happening::Sent => {
                 let text = buffer.take().map(|mut buffer| buffer.take()).unwrap_or_default();
                 if is_watched {
-                    painter.leave(&text).map_err(of_terminal)?;
+                    painter.leave(&text, &Prompt::Clock(0)).map_err(of_terminal)?;
                 } else {
                     let clock = typing_area::clock(limit.saturating_sub(now));
                     output::print(&format!(

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use crate::cli::{
     args::LiveArgs,
     context::Context,
-    error::{BROKEN, Failure, REFUSED, of_terminal},
+    error::{self, BROKEN, Failure, REFUSED, of_terminal},
     model::{self, Choice},
 };
 use crate::{
@@ -24,10 +24,11 @@ use crate::{
             seal::SealingKey,
         },
         terminal::{
-            can_edit_on_screen, interrupts,
-            live::{self, LiveTerminal, RawTerminal, RoundClock, Setup, Word},
+            live::{self, LiveTerminal, RoundClock, Setup, Word},
             output,
             practice::Terminal,
+            presence::Presence,
+            raw::RawTerminal,
             script::Script,
         },
     },
@@ -56,11 +57,13 @@ pub fn warm_up(case: &Case, target: TargetLevel, observer: &dyn Observer) {
 
 /// Live mode needs somebody who types and reads.
 pub fn require_terminal() -> Result<(), Failure> {
-    if can_edit_on_screen() {
-        return Ok(());
+    match Presence::now() {
+        Presence::Screen => Ok(()),
+        Presence::Plain => Err(Failure::new(REFUSED, "live mode needs a terminal that can be painted on")
+            .hint("`TERM` says that this one can't; `pushback practice` reads it a line at a time")),
+        Presence::Nobody => Err(Failure::new(REFUSED, "live mode needs a real terminal on both sides")
+            .hint("`pushback practice` plays a script from a pipe")),
     }
-    Err(Failure::new(REFUSED, "live mode needs a real terminal on both sides")
-        .hint("`pushback practice` plays a script from a pipe"))
 }
 
 /// When each scenario was seen last, in any mode, also in sessions that were deleted.
@@ -170,9 +173,7 @@ impl Entrance {
 }
 
 fn take_terminal(context: &Context) -> Result<RawTerminal, Failure> {
-    let raw = RawTerminal::take(&live::note(context.sessions.folder())).map_err(of_terminal)?;
-    interrupts::before_end(raw.giving_back()).map_err(of_terminal)?;
-    Ok(raw)
+    RawTerminal::take(&live::note(context.sessions.folder())).map_err(of_terminal)
 }
 
 fn patience(context: &Context) -> Patience {
@@ -267,8 +268,11 @@ fn play(
         lookups: context.open_rounds.lookups(&open.id, known_lookups(context, open, lines)?),
         interrupted: context.cancelled.clone(),
     };
-    let mut terminal = LiveTerminal::new(raw, setup).map_err(of_terminal)?;
-    Ok(drive::drive(session, lines, journal, observer, &mut terminal)?)
+    let mut terminal = LiveTerminal::new(raw, setup);
+    let ending = drive::drive(session, lines, journal, observer, &mut terminal);
+    // Given back before anything is said about how it ended.
+    drop(terminal);
+    ending.map_err(|error| error::with_draft(error, &context.sessions.draft(&id)))
 }
 
 fn session_id(lines: &[Line]) -> &str {

@@ -7,7 +7,7 @@ use crate::{
             begun, journal,
             summaries::{self, Row},
         },
-        terminal::{line_editor, output},
+        terminal::{history, output},
     },
     cli::{
         context::Context,
@@ -67,7 +67,7 @@ pub fn delete(context: &Context, given: &str) -> Result<(), Failure> {
         Record::Said { text } => Some(text.as_str()),
         _ => None,
     });
-    line_editor::forget(&context.home.history(), &said.collect::<Vec<_>>()).map_err(failed)?;
+    history::forget(&context.home.history(), &said.collect::<Vec<_>>()).map_err(failed)?;
     let scenario = record::drawn(&lines).map(|drawn| drawn.scenario.id.clone());
     let seen = scenario.zip(lines.last().map(|line| line.at));
     begun::forget(&context.home.begun(), &id, seen).map_err(failed)?;

@@ -1,9 +1,6 @@
 //! `scenario new`, `rubric new` and `accept`: files of one's own, from a template or from a note.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 use crate::{
     adapters::{
@@ -15,7 +12,7 @@ use crate::{
         files,
         model::openai::Drafter,
         paths,
-        terminal::output,
+        terminal::{external, output},
     },
     cli::{
         args::{AcceptArgs, NewArgs},
@@ -229,18 +226,14 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// Opens the editor and lints what came of it, until the person has had enough.
 fn edit(context: &Context, path: &Path, kind: Kind, id: &str) -> Result<(), Failure> {
-    let editor = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| std::env::var(name).ok());
-    let Some(editor) = editor.into_iter().find(|editor| !editor.trim().is_empty()) else {
+    let Some(editor) = external::chosen() else {
         output::print(
             "Set VISUAL or EDITOR, and it is opened there. `pushback scenario lint` tells what is missing.",
         )?;
         return Ok(());
     };
     loop {
-        // The variable may hold arguments, as in `code --wait`; the path is handed over apart from it.
-        let status =
-            Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(path).status();
-        match status {
+        match external::open(&editor, path) {
             Ok(status) if status.success() => {}
             Ok(_) => {
                 let message = format!("the editor `{}` failed", one_line(&editor));

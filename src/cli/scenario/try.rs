@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{self, IsTerminal, Read, Write},
+    io::{self, Write},
     sync::atomic::Ordering,
     time::Instant,
 };
@@ -11,10 +11,11 @@ use crate::{
     adapters::{
         clock::SystemClock,
         terminal::{
-            interrupts, is_interactive,
-            line_editor::LineEditor,
+            editor::Editor,
+            input::Input,
             output,
-            practice::{Input, Terminal},
+            practice::Terminal,
+            presence::{self, Presence},
             script::{self, Script},
         },
     },
@@ -52,14 +53,11 @@ pub fn run(context: &Context, args: &TryArgs) -> Result<(), Failure> {
 
 /// One line a message, in order, each as soon as it is decided.
 fn routes(context: &Context, case: &Case, observer: &dyn Observer) -> Result<(), Failure> {
-    if io::stdin().is_terminal() {
+    if presence::is_typed() {
         return Err(Failure::new(BAD_INPUT, "there are no messages on standard input")
             .hint("a message a line, or messages that end at a line with a dot; without --json you play it yourself"));
     }
-    let mut input = String::new();
-    io::stdin()
-        .lock()
-        .read_to_string(&mut input)
+    let input = script::read_all(io::stdin().lock())
         .map_err(|error| Failure::new(BAD_INPUT, format!("standard input can't be read: {error}")))?;
     let scenario = &case.scenario;
     let by_rule = matches!(model::choice(context)?, Choice::None);
@@ -124,15 +122,24 @@ fn play(
     let (mut session, mut lines) = drive::open(&mut journal, &opening)?;
     let cancelled = context.cancelled.clone();
     let began = Instant::now();
-    let console: Box<dyn Console> = if is_interactive() {
-        interrupts::restore_terminal_on_end().map_err(of_terminal)?;
-        let editor = LineEditor::of_answers(&context.home.history()).map_err(of_terminal)?;
-        Box::new(Dry(Terminal::new(editor, cancelled)))
-    } else {
-        Box::new(Dry(Terminal::new(Script::new(io::stdin().lock()), cancelled)))
+    let mut is_unsent = false;
+    let ending = match Presence::now() {
+        Presence::Screen => {
+            let editor = Editor::for_round(&context.home.history()).map_err(of_terminal)?;
+            let mut console = Dry(Terminal::new(editor, cancelled));
+            let mut console = BesideLive::new(context, &mut console);
+            drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?
+        }
+        presence => {
+            let stdin = io::stdin().lock();
+            let script = if presence.is_somebody() { Script::typed(stdin) } else { Script::new(stdin) };
+            let mut console = Dry(Terminal::new(script, cancelled));
+            let mut watched = BesideLive::new(context, &mut console);
+            let ending = drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut watched)?;
+            is_unsent = console.0.input().unsent().is_some();
+            ending
+        }
     };
-    let mut console = BesideLive::new(context, console);
-    let ending = drive::drive(&mut session, &mut lines, &mut journal, &*observer, &mut console)?;
     let words = case.scenario.setting.split_whitespace().count();
     let reading = words as f64 / 200.0;
     let end = match ending {
@@ -150,6 +157,10 @@ fn play(
         .collect();
     if !untold.is_empty() {
         note(&format!("not asked for: {}", untold.join("; ")));
+    }
+    if is_unsent {
+        let message = "the last message has no line with a dot behind it, so it wasn't sent";
+        return Err(Failure::new(BAD_INPUT, message).hint("nothing of a dry play is kept"));
     }
     Ok(())
 }

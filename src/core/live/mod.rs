@@ -1,8 +1,6 @@
 //! Live mode: what holds in it, what it sees beside the words, and how it is closed. Plain data, stored in the
 //! journal as it is.
 
-pub mod buffer;
-pub mod keys;
 pub mod resumed;
 pub mod typing;
 

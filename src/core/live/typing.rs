@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use serde::{Deserialize, Serialize};
 
-use super::buffer::{Buffer, Edit};
+use crate::core::editing::buffer::{Buffer, Edit};
 
 /// Every key of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,11 +4,8 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::core::live::{
-    Cut, Rules, Sight,
-    buffer::{Buffer, Edit},
-    typing::Stroke,
-};
+use crate::core::editing::buffer::{Buffer, Edit};
+use crate::core::live::{Cut, Rules, Sight, typing::Stroke};
 use crate::core::record::{Line, Record, Route};
 
 /// A gap between two keys that is longer is a silence and no part of the typing, in milliseconds.

@@ -1,6 +1,6 @@
 //! A live session in the order in which it happened, key by key, to be played back.
 
-use crate::core::live::{Sight, buffer::Edit};
+use crate::core::{editing::buffer::Edit, live::Sight};
 use crate::core::{
     record::{Line, Record},
     turn::Asked,

@@ -71,6 +71,33 @@ fn after_kill_9_the_next_start_gives_the_terminal_back_and_says_so() {
 }
 
 #[test]
+fn a_journal_that_takes_no_more_gives_the_terminal_back_and_says_where_the_words_are() {
+    let home = Home::new();
+    let mut terminal = begin(&home, 80, 40);
+    terminal.signal("KILL");
+    terminal.ends();
+    // A limit on the size of files does what a full disk does.
+    let blocks = fs::metadata(home.journal()).unwrap().len() / 512 + 2;
+    let script = format!(
+        "stty -g; (trap '' XFSZ; ulimit -f {blocks}; pushback resume --no-model); echo ended $?; stty -g; read line; echo got \"$line\""
+    );
+    let mut terminal = Terminal::shell(&home, 100, 50, &script);
+    terminal.wait_for("] ›");
+    let before = terminal.raw().lines().find(|line| line.matches(':').count() > 9).unwrap().trim().to_owned();
+    let words = "Words that must not be lost ".repeat(40);
+    terminal.type_by_hand(words.trim_end());
+    terminal.send("\u{4}");
+    terminal.wait_for("ended 1");
+    terminal.wait_for_words("can't write to");
+    terminal.wait_for_words("what you had typed is kept as a draft");
+    assert_eq!(draft(&home), words.trim_end());
+    terminal
+        .wait_until("the same settings as before", |terminal| terminal.raw().matches(&before).count() >= 2);
+    terminal.send("a line\r");
+    terminal.wait_for("got a line");
+}
+
+#[test]
 fn an_interrupt_from_outside_ends_nothing() {
     let home = Home::new();
     let mut terminal = begin(&home, 80, 40);
@@ -232,7 +259,7 @@ fn kill_9_at_fifty_moments_loses_no_word() {
 fn panics_in_a_live_round() {
     let note = std::path::PathBuf::from(std::env::var_os("PUSHBACK_HOME").unwrap()).join("terminal.json");
     let broken: Result<(), pushback::cli::Failure> = pushback::cli::unbroken(|| {
-        let _taken = pushback::adapters::terminal::live::RawTerminal::take(&note).unwrap();
+        let _taken = pushback::adapters::terminal::raw::RawTerminal::take(&note).unwrap();
         assert!(note.exists(), "the terminal is taken");
         panic!("seven is not eight")
     });

@@ -307,6 +307,65 @@ pub fn crafted(home: &Home, began: Timestamp, more: Vec<Record>) -> String {
 }
 
 #[test]
+fn alt_enter_begins_a_new_line_and_sends_nothing_for_good() {
+    let home = Home::new();
+    let mut terminal = begin(&home, 80, 40);
+    terminal.type_by_hand("one");
+    terminal.send("\u{1b}\r");
+    terminal.type_by_hand("two");
+    terminal.send("\u{1b}[13;2u");
+    terminal.type_by_hand("three");
+    assert!(home.said().is_empty());
+    send(&mut terminal, &home);
+    assert_eq!(home.said(), ["one\ntwo\nthree"]);
+}
+
+#[test]
+fn a_byte_that_is_no_text_is_replaced() {
+    let home = Home::new();
+    let mut terminal = begin(&home, 80, 40);
+    terminal.send_bytes(b"caf\xe9 now");
+    // The emulated screen leaves the mark away.
+    terminal.wait_for(" now");
+    send(&mut terminal, &home);
+    assert_eq!(home.said(), ["caf\u{fffd} now"]);
+}
+
+#[test]
+fn a_draft_that_cannot_be_written_ends_nothing_and_is_written_when_it_can_be() {
+    let home = Home::new();
+    let mut terminal = begin(&home, 80, 40);
+    let draft = home.journal().with_extension("draft");
+    // As a full disk: no file can take this place.
+    fs::create_dir_all(draft.join("in the way")).unwrap();
+    terminal.type_by_hand("Words that no disk has");
+    terminal.wait_for_words("Your text isn't on disk");
+    terminal.send("\u{4}");
+    terminal.wait_for_words("Not sent yet: what you typed is not on disk");
+    assert!(home.said().is_empty());
+    fs::remove_dir_all(&draft).unwrap();
+    terminal.wait_for_words("Your text is on disk again.");
+    assert_eq!(fs::read_to_string(&draft).unwrap(), "Words that no disk has");
+    send(&mut terminal, &home);
+    assert_eq!(home.said(), ["Words that no disk has"]);
+}
+
+#[test]
+fn a_terminal_that_cannot_be_painted_on_is_refused() {
+    let home = Home::new();
+    for term in ["dumb", "cons25", "emacs"] {
+        let mut terminal = Terminal::start_with(&home, 80, 24, &LIVE, &[("TERM", term)]);
+        assert_eq!(terminal.ends(), 3);
+        assert!(
+            terminal.screen().contains("live mode needs a terminal that can be painted on"),
+            "{}",
+            terminal.screen()
+        );
+    }
+    assert!(home.journals().is_empty());
+}
+
+#[test]
 fn at_the_deadline_half_a_word_is_the_answer() {
     let home = Home::new();
     cut_off(&home, 12 * 60 - 12);

@@ -4,9 +4,9 @@ use std::fs;
 
 use jiff::Timestamp;
 use pushback::core::{
+    editing::buffer::Edit,
     live::{
         Cut, Sight, Sighting,
-        buffer::Edit,
         typing::{Stroke, Typing},
     },
     record::{Record, Route, RoutedBy},

@@ -2,3 +2,4 @@
 
 mod script;
 mod terminal;
+mod typing;

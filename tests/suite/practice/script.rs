@@ -157,3 +157,40 @@ fn the_draw_says_why_and_a_seed_or_an_id_still_rules() {
     let named = home.run(&["practice", SCENARIO, "--no-model"], "/quit\n").ok();
     assert!(!named.says("Drawn because") && named.says("A launch date on a database that runs out"));
 }
+
+#[test]
+fn a_last_message_without_its_dot_is_kept_as_a_draft_and_said() {
+    let home = Home::new();
+    let script = "I would refuse the loan of four people.\n.\nAnd I would offer\n\ntwo of them";
+    let run = home.run(&["practice", SCENARIO, "--no-model"], script);
+    let run = run.fails(2, "the last message has no line with a dot behind it, so it wasn't sent");
+    assert!(run.stderr.contains("it is kept as a draft: `pushback resume"), "{}", run.stderr);
+    assert!(!run.says("Everything you said is kept"), "{}", run.stdout);
+    assert_eq!(home.said().len(), 1);
+    let draft = home.journal().with_extension("draft");
+    assert_eq!(std::fs::read_to_string(&draft).unwrap(), "And I would offer\n\ntwo of them");
+    let run = home.run(&["resume", "--no-model"], "until October.\n. \n/quit\n").ok();
+    assert!(run.says("Your draft goes in front of the next message."), "{}", run.stdout);
+    assert_eq!(home.said()[1], "And I would offer\n\ntwo of them\nuntil October.");
+    assert!(!draft.exists());
+}
+
+#[test]
+fn a_draft_that_cannot_be_kept_is_not_said_to_be() {
+    let home = Home::new();
+    home.run(&["practice", SCENARIO, "--no-model"], "/quit\n").ok();
+    std::fs::create_dir_all(home.journal().with_extension("draft").join("in the way")).unwrap();
+    let run = home.run(&["resume", "--no-model"], "Words without a dot").fails(2, "it wasn't sent");
+    assert!(run.stderr.contains("it is not kept ("), "{}", run.stderr);
+}
+
+#[test]
+fn a_script_that_is_no_text_or_never_ends_is_refused() {
+    let home = Home::new();
+    let utf16: String = "/quit\n".chars().map(|c| format!("{c}\0")).collect();
+    home.run(&["practice", SCENARIO, "--no-model"], &utf16).fails(2, "save it as UTF-8");
+    let endless = "yes\n".repeat(400_000);
+    home.run(&["practice", SCENARIO, "--no-model"], &endless).fails(2, "larger than 1024 kB");
+    home.run(&["practice", SCENARIO, "--no-model"], "\u{feff}/quit\n").ok();
+    home.run(&["scenario", "try", SCENARIO, "--no-model"], "Words without a dot").fails(2, "it wasn't sent");
+}

@@ -7,18 +7,18 @@ use crate::harness::{
     terminal::Terminal,
 };
 
-fn start(home: &Home) -> Terminal {
+pub fn start(home: &Home) -> Terminal {
     let terminal = Terminal::start(home, 80, 40, &["practice", SCENARIO, "--no-model"]);
     terminal.wait_for("›");
     terminal
 }
 
-fn draft(home: &Home) -> std::path::PathBuf {
+pub fn draft(home: &Home) -> std::path::PathBuf {
     home.journal().with_extension("draft")
 }
 
 /// Waits until the draft on disk is what is on the screen.
-fn wait_for_draft(home: &Home, text: &str) {
+pub fn wait_for_draft(home: &Home, text: &str) {
     for _ in 0..500 {
         if fs::read_to_string(draft(home)).is_ok_and(|draft| draft == text) {
             return;

@@ -114,6 +114,19 @@ fn one_file_knows_the_yaml_library() {
 }
 
 #[test]
+fn one_file_knows_whether_somebody_is_there_and_one_where_a_message_ends() {
+    for (words, home) in [
+        (&["is_terminal()", "isatty", "var(\"TERM\")"][..], "adapters/terminal/presence.rs"),
+        (&["\"\\n.\"", "== \".\""], "core/editing/sending.rs"),
+    ] {
+        for (file, text) in sources("src") {
+            let knows = words.iter().any(|word| shipped(&text).contains(word));
+            assert_eq!(knows, file.ends_with(home), "{}: {words:?}", file.display());
+        }
+    }
+}
+
+#[test]
 fn a_file_is_about_one_thing() {
     for (file, text) in sources("src") {
         let lines = shipped(&text).lines().count();

@@ -1,16 +1,14 @@
 //! The progress of an installation on the terminal.
 
-use std::{
-    io::IsTerminal,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Watch, megabytes};
+use crate::adapters::terminal::presence;
 
 /// A bar with rate and time left; plain lines where there is no terminal.
 pub struct TerminalWatch {
@@ -24,7 +22,7 @@ pub struct TerminalWatch {
 impl TerminalWatch {
     /// `cancelled` is set by Ctrl-C.
     pub fn new(cancelled: Arc<AtomicBool>) -> Self {
-        let bar = std::io::stderr().is_terminal().then(ProgressBar::no_length);
+        let bar = presence::is_error_shown().then(ProgressBar::no_length);
         Self { bar, cancelled, total: 0, told: 0, last_stage: String::new() }
     }
 }

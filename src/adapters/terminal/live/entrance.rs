@@ -6,11 +6,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{RawTerminal, readable};
-use crate::core::live::{
-    Answer, Sensors, Thresholds,
-    buffer::Edit,
-    keys::{Filter, Key, Seen, Stamped},
+use crate::{
+    adapters::terminal::{raw::RawTerminal, typing::is_readable},
+    core::{
+        editing::{
+            buffer::Edit,
+            keys::{Filter, Key, Seen, Stamped},
+        },
+        live::{Answer, Sensors, Thresholds},
+    },
 };
 
 /// Asks the terminal what it can report, for at most `patience`.
@@ -29,7 +33,7 @@ pub fn ask_sensors(_taken: &RawTerminal, patience: Duration) -> io::Result<Senso
     let mut filter = Filter::new(Thresholds::default());
     let began = Instant::now();
     while let Some(left) = patience.checked_sub(began.elapsed())
-        && readable(left)?
+        && is_readable(left.as_millis() as u64)?
     {
         let mut bytes = [0; 1024];
         let read = rustix::io::read(rustix::stdio::stdin(), &mut bytes)?;
@@ -73,7 +77,7 @@ pub fn wait_for_word(_taken: &RawTerminal) -> io::Result<Word> {
     loop {
         let now = || began.elapsed().as_millis() as u64;
         let wait = filter.wait(now()).unwrap_or(60_000);
-        let seen = if readable(Duration::from_millis(wait))? {
+        let seen = if is_readable(wait)? {
             let mut bytes = [0; 1024];
             match rustix::io::read(rustix::stdio::stdin(), &mut bytes)? {
                 0 => return Ok(Word::NotNow),

@@ -1,10 +1,7 @@
 //! The terminal in live mode: reads every key itself, keeps the clock in the prompt, refuses pastes, and reports
 //! what it sees.
 
-mod draft;
 mod entrance;
-mod painter;
-mod raw;
 mod round_clock;
 mod watching;
 
@@ -16,29 +13,33 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
 pub use entrance::{Word, ask_sensors, note, wait_for_word};
-pub use painter::Painter;
-pub use raw::{RawTerminal, repair};
 pub use round_clock::RoundClock;
 
-use draft::{Draft, News};
-
-use super::{output::Busy, practice};
+use super::{
+    draft::Draft,
+    editor::not_sent,
+    output::{self, Busy},
+    painter::{self, Prompt},
+    practice,
+    raw::RawTerminal,
+    typing::TypingArea,
+};
 use crate::{
-    adapters::{store::open_rounds::Lookups, terminal::output},
+    adapters::store::open_rounds::Lookups,
     core::{
         bank::rubric::Rubric,
         command::{self, Command, Place},
+        editing::{
+            buffer::Edit,
+            keys::{Filter, Key, Seen, Stamped},
+            sending,
+        },
         judging::Unscored,
         live::{
             Sight, Sighting, Thresholds,
-            buffer::{Buffer, Edit},
-            keys::{Filter, Key, Seen, Stamped},
             typing::{Stroke, Typing},
         },
         review::Review,
@@ -54,15 +55,11 @@ const WARNINGS: [u32; 2] = [5, 1];
 
 /// Where the candidate reads and types in live mode.
 pub struct LiveTerminal {
-    raw: RawTerminal,
-    filter: Filter,
+    area: TypingArea,
     clock: RoundClock,
-    painter: Painter,
-    buffer: Buffer,
     /// What the buffer held when the wait began, and when that was.
     from: (u64, String),
     strokes: Vec<Stroke>,
-    draft: Draft,
     /// Whether a record could not be written, so that it is said when it could.
     is_unkept: bool,
     lookups: Lookups,
@@ -81,17 +78,10 @@ pub struct LiveTerminal {
     warned: BTreeSet<u32>,
     /// Whether the person said once that they want to leave.
     is_leaving: bool,
-    signals: Signals,
-    /// When keys were looked for last.
-    looked: u64,
-    told: Option<Unscored>,
-}
-
-/// What came from outside.
-struct Signals {
-    resized: Arc<AtomicBool>,
-    stop: Arc<AtomicBool>,
+    /// Whether the person knows that what they send is not on disk.
+    is_warned: bool,
     interrupted: Arc<AtomicBool>,
+    told: Option<Unscored>,
 }
 
 /// What a round's terminal needs to know.
@@ -110,30 +100,16 @@ pub struct Setup {
 
 impl LiveTerminal {
     /// The terminal for a round. What is in the draft is there to be typed on.
-    ///
-    /// # Errors
-    ///
-    /// When signals can't be caught.
-    pub fn new(raw: RawTerminal, setup: Setup) -> io::Result<Self> {
-        use signal_hook::{
-            consts::{SIGTSTP, SIGWINCH},
-            flag,
-        };
-        let signals =
-            Signals { resized: Arc::default(), stop: Arc::default(), interrupted: setup.interrupted };
-        flag::register(SIGWINCH, signals.resized.clone())?;
-        flag::register(SIGTSTP, signals.stop.clone())?;
-        let file = Draft::at(setup.draft);
-        let draft = file.text();
+    pub fn new(raw: RawTerminal, setup: Setup) -> Self {
+        let (draft, text) = Draft::open(setup.draft);
         let limit = setup.clock.limit();
-        Ok(Self {
-            raw,
-            filter: Filter::new(setup.thresholds),
-            painter: Painter::new(),
-            from: (setup.clock.elapsed(), draft.clone()),
-            buffer: Buffer::new(draft),
+        let mut area = TypingArea::new(raw, Filter::new(setup.thresholds));
+        area.keep_in(draft, text.clone());
+        area.begin(setup.clock.elapsed());
+        Self {
+            area,
+            from: (setup.clock.elapsed(), text),
             strokes: vec![],
-            draft: file,
             is_unkept: false,
             lookups: setup.lookups,
             heard: VecDeque::new(),
@@ -146,11 +122,15 @@ impl LiveTerminal {
             // A round that is shorter than a warning needs none.
             warned: WARNINGS.into_iter().filter(|minutes| u64::from(*minutes) * 60_000 >= limit).collect(),
             is_leaving: false,
-            signals,
-            looked: setup.clock.elapsed(),
+            is_warned: false,
+            interrupted: setup.interrupted,
             told: None,
             clock: setup.clock,
-        })
+        }
+    }
+
+    fn prompt(&self) -> Prompt {
+        Prompt::Clock(self.clock.left())
     }
 
     fn saw(&mut self, what: Sight) {
@@ -160,8 +140,7 @@ impl LiveTerminal {
 
     /// Prints something above the place where the answer is typed.
     fn notice(&mut self, text: &str) -> io::Result<()> {
-        self.painter.clear()?;
-        Ok(output::print(&style::paint(style::WARN, style::wrap_hanging(text, output::width(), 0, 0)))?)
+        self.area.notice(text)
     }
 
     /// Begins to listen.
@@ -171,18 +150,10 @@ impl LiveTerminal {
             self.throw_away_ahead()?;
         }
         self.clock.skip();
-        self.looked = self.clock.elapsed();
-        self.from = (self.clock.elapsed(), self.buffer.text().to_owned());
+        self.area.begin(self.clock.elapsed());
+        self.from = (self.clock.elapsed(), self.area.buffer.text().to_owned());
         self.strokes.clear();
         Ok(())
-    }
-
-    /// Stands still as the person's shell asked for. The clock goes on.
-    fn stop(&mut self) -> io::Result<()> {
-        self.painter.clear()?;
-        self.raw.give_back();
-        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
-        self.raw.retake()
     }
 
     fn still_here(&mut self) -> io::Result<()> {
@@ -191,11 +162,10 @@ impl LiveTerminal {
 
     /// Paints everything that is needed to go on, on an empty screen.
     fn paint_all(&mut self) -> io::Result<()> {
-        self.painter.clear_screen()?;
-        if let Some(question) = &self.question {
-            output::print(&term::line_by(&self.interviewer, question, output::width()))?;
-        }
-        self.painter.paint(&self.buffer, self.clock.left())
+        let question = self.question.as_ref();
+        let above = question.map(|question| term::line_by(&self.interviewer, question, output::width()));
+        self.area.begin_screen(above)?;
+        self.area.paint(&self.prompt())
     }
 
     fn take(&mut self, seen: Seen) -> io::Result<()> {
@@ -211,26 +181,24 @@ impl LiveTerminal {
                     "Pasting is off in live mode: {chars} characters were refused. That is recorded."
                 ))
             }
-            Seen::Denied(key) => {
-                let is_new = self.explained.insert(key.clone());
-                let text = format!("{key} does nothing in live mode.");
-                self.saw(Sight::DeniedKey { key });
-                if is_new { self.notice(&text) } else { Ok(()) }
-            }
+            Seen::Denied(key) => self.deny(key),
             Seen::Report(_) => Ok(()),
         }
+    }
+
+    fn deny(&mut self, key: String) -> io::Result<()> {
+        let is_new = self.explained.insert(key.clone());
+        let text = format!("{key} does nothing in live mode.");
+        self.saw(Sight::DeniedKey { key });
+        if is_new { self.notice(&text) } else { Ok(()) }
     }
 
     fn key(&mut self, at: u64, key: Key) -> io::Result<()> {
         match key {
             Key::Edit(edit) => self.edit(at, edit),
-            Key::Enter => {
-                let text = self.buffer.text();
-                if text == "." || text.ends_with("\n.") || command::parse(text, Place::Live).is_some() {
-                    return self.send();
-                }
-                self.edit(at, Edit::Insert('\n'));
-            }
+            Key::Enter if sending::enter_sends(self.area.buffer.text(), Place::Live) => return self.send(),
+            Key::Enter => self.edit(at, Edit::Insert('\n')),
+            Key::Stop | Key::Prefix => return self.deny(key.name().into()),
             Key::Send => return self.send(),
             Key::Interrupt => return self.still_here(),
             Key::Redraw => return self.paint_all(),
@@ -239,19 +207,9 @@ impl LiveTerminal {
     }
 
     fn edit(&mut self, ms: u64, edit: Edit) {
-        self.buffer.apply(edit);
+        self.area.buffer.apply(edit);
+        self.area.changed();
         self.strokes.push(Stroke { ms, edit });
-    }
-
-    /// Keeps what is typed so far, so that it survives this process.
-    fn keep_draft(&mut self) -> io::Result<()> {
-        match self.draft.keep(self.buffer.text()) {
-            None => Ok(()),
-            Some(News::CannotKeep(cause)) => self.notice(&format!(
-                "Your text isn't on disk ({cause}). It's safe on this screen and in memory; go on typing. Saving is tried again all the time."
-            )),
-            Some(News::KeptAgain) => self.notice("Your text is on disk again."),
-        }
     }
 
     /// The text so far, and how it was typed.
@@ -259,20 +217,24 @@ impl LiveTerminal {
         let typing = Typing::record(self.from.0, &self.from.1, &std::mem::take(&mut self.strokes));
         self.saw(Sight::Typed(Box::new(typing)));
         self.is_editing = false;
-        self.buffer.take()
+        self.area.buffer.take()
     }
 
     fn send(&mut self) -> io::Result<()> {
-        let text = self.buffer.text().to_owned();
-        let text = if text == "." { "" } else { text.strip_suffix("\n.").unwrap_or(&text) }.to_owned();
+        let text = sending::message(self.area.buffer.text()).to_owned();
         if text.trim().is_empty() {
-            self.buffer.take();
+            self.area.buffer.take();
             self.strokes.clear();
             return self.notice("That was empty, so nothing was sent.");
         }
-        self.keep_draft()?;
+        self.area.follow(self.clock.elapsed())?;
         let parsed = command::parse(&text, Place::Live);
-        self.painter.leave(&text)?;
+        let trouble = self.area.trouble().filter(|_| parsed.is_none()).map(str::to_owned);
+        let was_warned = std::mem::replace(&mut self.is_warned, trouble.is_some());
+        if let Some(why) = trouble.filter(|_| !was_warned) {
+            return self.notice(&not_sent(&why));
+        }
+        self.area.leave(&text, &self.prompt())?;
         self.close();
         if parsed.is_some() {
             self.kept();
@@ -287,7 +249,7 @@ impl LiveTerminal {
                 self.notice("Leaving is for good, and gets no score. /quit once more leaves.")?;
             }
             Some(Ok(_)) => {
-                output::print(&format!("{}\n{}", term::help(Place::Live, output::width()), HOW_TO_SEND))?
+                output::print(&format!("{}\n{}", term::help(Place::Live, output::width()), HOW_TO_SEND))?;
             }
             Some(Err(error)) => {
                 self.saw(Sight::DeniedCommand { command: text });
@@ -299,46 +261,29 @@ impl LiveTerminal {
 
     /// Waits for keys, for as long as nothing else is due, and takes them in. `false` if the terminal is gone.
     fn wait_for_keys(&mut self, overheard: Option<&Overheard>) -> io::Result<bool> {
-        let now = self.clock.elapsed();
         let left = self.clock.left();
         // The prompt changes when the seconds do.
         let second = left % 1000 + 1;
-        let wait = self.filter.wait(now).unwrap_or(second).min(second);
-        self.filter.not_looked_for(now.saturating_sub(self.looked));
-        let is_readable = readable(Duration::from_millis(wait))?;
-        self.looked = self.clock.elapsed();
-        let seen = if is_readable {
-            let mut bytes = [0; 4096];
-            match rustix::io::read(rustix::stdio::stdin(), &mut bytes) {
-                Ok(0) => return Ok(false),
-                Ok(read) => self.filter.feed(&bytes[..read], self.clock.elapsed()),
-                Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => vec![],
-                Err(_) => return Ok(false),
-            }
-        } else {
-            self.filter.tick(self.clock.elapsed())
+        let clock = &self.clock;
+        let Some(seen) = self.area.wait(&|| clock.elapsed(), second, usize::MAX)? else {
+            self.area.secure(self.clock.elapsed());
+            return Ok(false);
         };
         self.take_all(seen, overheard)?;
+        self.area.settle(self.clock.elapsed())?;
         Ok(true)
     }
 
     /// Waits a second, or for Ctrl-C. What else is typed meanwhile answers nothing.
     fn wants_to_give_up(&mut self) -> io::Result<bool> {
-        let mut bytes = [0; 4096];
-        let mut wants = self.signals.interrupted.swap(false, Ordering::SeqCst);
-        if !wants && readable(Duration::from_secs(1))? {
-            let read = rustix::io::read(rustix::stdio::stdin(), &mut bytes).unwrap_or(0);
-            // Without a terminal nobody can make up their mind.
-            let seen = self
-                .filter
-                .feed(&bytes[..read], self.clock.elapsed())
-                .into_iter()
-                .chain(self.filter.finish());
-            wants =
-                seen.into_iter().any(|seen| matches!(seen, Seen::Key(Stamped { key: Key::Interrupt, .. })));
-            wants |= read == 0;
+        if self.interrupted.swap(false, Ordering::SeqCst) {
+            return Ok(true);
         }
-        Ok(wants)
+        let clock = &self.clock;
+        // Without a terminal nobody can make up their mind.
+        let Some(mut seen) = self.area.wait(&|| clock.elapsed(), 1_000, usize::MAX)? else { return Ok(true) };
+        seen.extend(self.area.finish());
+        Ok(seen.into_iter().any(|seen| matches!(seen, Seen::Key(Stamped { key: Key::Interrupt, .. }))))
     }
 
     fn take_all(&mut self, seen: Vec<Seen>, overheard: Option<&Overheard>) -> io::Result<()> {
@@ -351,9 +296,9 @@ impl LiveTerminal {
             }
         }
         if self.is_editing {
-            self.keep_draft()?;
+            self.area.follow(self.clock.elapsed())?;
             if let Some(overheard) = overheard {
-                overheard(self.buffer.text());
+                overheard(self.area.buffer.text());
             }
         }
         Ok(())
@@ -390,11 +335,11 @@ impl Console for LiveTerminal {
     }
 
     fn kept(&mut self) {
-        self.draft.forget();
+        self.area.forget_draft();
     }
 
     fn not_kept(&mut self, error: &JournalError) -> io::Result<Keeping> {
-        if !self.raw.is_taken() {
+        if !self.area.raw().is_taken() {
             return Ok(Keeping::GiveUp);
         }
         if !std::mem::replace(&mut self.is_unkept, true) {
@@ -403,10 +348,10 @@ impl Console for LiveTerminal {
             ))?;
         }
         if self.wants_to_give_up()? {
-            if self.draft.is_behind() {
+            if self.area.trouble().is_some() {
                 self.notice("What you typed last is on this screen only.")?;
             }
-            self.raw.give_back();
+            self.area.raw().give_back();
             return Ok(Keeping::GiveUp);
         }
         Ok(Keeping::TryAgain)
@@ -431,18 +376,19 @@ impl Console for LiveTerminal {
             }
             if self.clock.left() == 0 {
                 // What is held was typed in time.
-                let held = self.filter.finish();
+                let held = self.area.finish();
                 self.take_all(held, None)?;
                 if self.heard.iter().any(|heard| matches!(heard, Heard::Message(_))) {
                     continue;
                 }
-                self.painter.leave(self.buffer.text())?;
-                let text = self.close();
+                let text = self.area.buffer.text().to_owned();
+                self.area.leave(&text, &self.prompt())?;
+                self.close();
                 self.heard.push_back(Heard::Deadline(text));
                 continue;
             }
             self.look_around()?;
-            self.painter.paint(&self.buffer, self.clock.left())?;
+            self.area.paint(&self.prompt())?;
             if self.heard.is_empty() && !self.wait_for_keys(overheard.as_ref())? {
                 return Ok(Heard::Leave);
             }
@@ -461,22 +407,20 @@ impl Console for LiveTerminal {
 
     fn done(&mut self) {
         self.kept();
-        self.raw.give_back();
+        self.area.raw().give_back();
     }
 
     fn busy(&self, what: &'static str) -> Box<dyn Watch> {
-        Box::new(Busy::new(what, self.signals.interrupted.clone()))
+        Box::new(Busy::new(what, self.interrupted.clone()))
     }
 }
 
-/// Whether there is something to be read within `wait`.
-fn readable(wait: Duration) -> io::Result<bool> {
-    let stdin = rustix::stdio::stdin();
-    let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
-    let wait = Timespec::try_from(wait).map_err(io::Error::other)?;
-    match poll(&mut fds, Some(&wait)) {
-        Ok(ready) => Ok(ready > 0),
-        Err(rustix::io::Errno::INTR) => Ok(false),
-        Err(error) => Err(error.into()),
+impl Drop for LiveTerminal {
+    fn drop(&mut self) {
+        // Whatever ends the round in the middle of a text: the whole of it stays on the screen.
+        if self.is_editing {
+            let text = self.area.buffer.text().to_owned();
+            let _ = self.area.leave(&text, &self.prompt());
+        }
     }
 }

@@ -1,36 +1,21 @@
 //! What a live round sees beside the words: keys before the question, the focus, the clock, the window, other commands.
 
-use std::{io, sync::atomic::Ordering, time::Duration};
+use std::{io, sync::atomic::Ordering};
 
-use super::{LiveTerminal, WARNINGS, painter, readable};
-use crate::core::live::{Sight, keys::Seen};
+use super::{LiveTerminal, WARNINGS, painter};
+use crate::core::{editing::keys::Seen, live::Sight};
 
 impl LiveTerminal {
     /// What was typed before a question was there is no answer to it. It is thrown away, and that is put down.
     pub(super) fn throw_away_ahead(&mut self) -> io::Result<()> {
         let mut ahead = 0;
-        let mut bytes = [0; 4096];
-        while readable(Duration::ZERO)? {
-            match rustix::io::read(rustix::stdio::stdin(), &mut bytes) {
-                Ok(0) => break,
-                Ok(read) => {
-                    // Reports of the focus are no keys.
-                    for seen in self
-                        .filter
-                        .feed(&bytes[..read], self.clock.elapsed())
-                        .into_iter()
-                        .chain(self.filter.finish())
-                    {
-                        match seen {
-                            Seen::Focus(has) => self.focus(has),
-                            Seen::Report(_) => {}
-                            Seen::Key(_) | Seen::Denied(_) => ahead += 1,
-                            Seen::Paste { chars, .. } => ahead += chars,
-                        }
-                    }
-                }
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
+        for seen in self.area.ahead(self.clock.elapsed())? {
+            match seen {
+                // Reports of the focus are no keys.
+                Seen::Focus(has) => self.focus(has),
+                Seen::Report(_) => {}
+                Seen::Key(_) | Seen::Denied(_) => ahead += 1,
+                Seen::Paste { chars, .. } => ahead += chars,
             }
         }
         if ahead > 0 {
@@ -57,13 +42,14 @@ impl LiveTerminal {
 
     /// What the clock, the signals and other commands bring.
     pub(super) fn look_around(&mut self) -> io::Result<()> {
-        if self.signals.stop.swap(false, Ordering::SeqCst) {
-            self.stop()?;
+        // The clock goes on while the program stands still.
+        if self.area.raw().take_stop() {
+            self.area.stand_still()?;
         }
-        if self.signals.interrupted.swap(false, Ordering::SeqCst) {
+        if self.interrupted.swap(false, Ordering::SeqCst) {
             self.still_here()?;
         }
-        if self.signals.resized.swap(false, Ordering::SeqCst) {
+        if self.area.raw().flags().resized.swap(false, Ordering::SeqCst) {
             let (columns, rows) = painter::size();
             self.saw(Sight::Resized { columns, rows });
             self.paint_all()?;
@@ -72,15 +58,12 @@ impl LiveTerminal {
             let stood_still = matches!(sight, Sight::StoodStill { .. });
             self.saw(sight);
             if stood_still {
-                self.raw.set_again()?;
+                self.area.raw().set_again()?;
                 self.paint_all()?;
             }
         }
         for lookup in self.lookups.take_new() {
             self.saw(lookup);
-        }
-        if self.draft.is_behind() && self.is_editing {
-            self.keep_draft()?;
         }
         let left = self.clock.left();
         let due = WARNINGS.into_iter().filter(|minutes| left <= u64::from(*minutes) * 60_000 && left > 0);

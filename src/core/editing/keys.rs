@@ -1,9 +1,11 @@
 //! What the bytes from a terminal are: keys, pastes, focus reports. Decided before anything else gets to see them.
 //!
-//! Bytes that arrive together are held for a moment. Fewer than a hand could not type in that time become keys;
-//! more are a paste, which is refused whole. A paste that the terminal marks is refused whole, too.
+//! In practice a paste is a paste if the terminal marks it, and keys are keys at once. In live mode, bytes that arrive
+//! together are held for a moment: fewer than a hand could not type in that time become keys; more are a paste, which is
+//! refused whole, as one is that the terminal marks.
 
-use super::{Thresholds, buffer::Edit};
+use super::buffer::Edit;
+use crate::core::live::Thresholds;
 
 /// What was seen. Times are those that bytes were fed in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,16 +45,31 @@ pub enum Key {
     Edit(Edit),
     /// Enter: a new line, or the end of a command.
     Enter,
-    /// Ctrl-D or Alt-Enter.
+    /// Ctrl-D.
     Send,
     /// Ctrl-C.
     Interrupt,
     /// Ctrl-L.
     Redraw,
+    /// Ctrl-Z.
+    Stop,
+    /// Ctrl-X, which begins a command of two keys.
+    Prefix,
 }
 
-/// Longest paste that is kept, in bytes; what follows is refused all the same.
+impl Key {
+    /// Whether it writes something.
+    fn is_text(self) -> bool {
+        matches!(self, Self::Edit(Edit::Insert(_)) | Self::Enter)
+    }
+}
+
+/// Longest paste that is kept where pastes are refused, in bytes; what follows is refused all the same.
 const LONGEST_PASTE: usize = 64 * 1024;
+/// A marked paste whose end never comes is over when Ctrl-C comes alone behind a silence like this, in milliseconds: a
+/// person who presses it again and again would keep the paste alive for ever.
+const ALONE: u64 = 100;
+const INTERRUPT: u8 = 0x03;
 /// A hand needs at least as long for a key, in milliseconds.
 const FASTEST_KEY: u64 = 40;
 /// Most characters that are taken for gathered.
@@ -72,6 +89,8 @@ pub struct Filter {
     paste: Option<Paste>,
     /// How many characters more than a burst's may be held, because they had time to gather.
     gathered: usize,
+    /// How much of a paste is kept, in bytes.
+    longest: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,9 +112,16 @@ struct Paste {
 }
 
 impl Filter {
-    /// A filter that has seen nothing yet.
+    /// A filter that knows pastes by their speed, too, and keeps no more of one than a record needs.
     pub fn new(thresholds: Thresholds) -> Self {
-        Self { thresholds, held: vec![], last: 0, partial: vec![], paste: None, gathered: 0 }
+        let longest = LONGEST_PASTE;
+        Self { thresholds, held: vec![], last: 0, partial: vec![], paste: None, gathered: 0, longest }
+    }
+
+    /// A filter where pasting is allowed: a paste is one that the terminal marks, nothing waits, and all of it is kept.
+    pub fn of_practice() -> Self {
+        let thresholds = Thresholds { burst: usize::MAX, hold: 0, tail: 0, ..Thresholds::default() };
+        Self { longest: usize::MAX, ..Self::new(thresholds) }
     }
 
     /// How long to wait for more bytes before [`Self::tick`] has something to decide. `None` if nothing is held.
@@ -121,6 +147,10 @@ impl Filter {
     /// Takes bytes that came at `now`.
     pub fn feed(&mut self, bytes: &[u8], now: u64) -> Vec<Seen> {
         let mut seen = self.tick(now);
+        let is_open = self.paste.as_ref().is_some_and(|paste| paste.open);
+        if is_open && bytes == [INTERRUPT] && now.saturating_sub(self.last) >= ALONE {
+            self.settle(&mut seen);
+        }
         self.last = now;
         for byte in bytes {
             self.byte(*byte, now, &mut seen);
@@ -142,6 +172,9 @@ impl Filter {
     pub fn finish(&mut self) -> Vec<Seen> {
         let mut seen = vec![];
         self.settle(&mut seen);
+        if self.paste.is_some() {
+            self.settle(&mut seen);
+        }
         seen
     }
 
@@ -156,15 +189,11 @@ impl Filter {
             seen.push(Seen::Paste { marked: paste.marked, text, chars });
         }
         if let Some(first) = self.partial.first().copied() {
-            let name = if first != 0x1b {
-                "bytes that are no text".to_owned()
-            } else if self.partial.len() == 1 {
-                "Esc".to_owned()
-            } else {
-                named(&self.partial)
-            };
-            self.partial.clear();
-            self.held.push(Held::Denied(name));
+            let bytes = std::mem::take(&mut self.partial);
+            // The rest of a character that never came.
+            let held = if first == 0x1b { Held::Denied(named(&bytes)) } else { replacement(self.last) };
+            // One more may make a paste of what is held.
+            self.hold(held, seen);
         }
         self.release(seen);
     }
@@ -179,9 +208,12 @@ impl Filter {
 
     fn byte(&mut self, byte: u8, now: u64, seen: &mut Vec<Seen>) {
         if let Some(paste) = self.paste.as_mut().filter(|paste| paste.open) {
-            paste.take(byte);
+            paste.take(byte, self.longest);
             if paste.ended() {
                 paste.open = false;
+                if self.thresholds.tail == 0 {
+                    self.settle(seen);
+                }
             }
             return;
         }
@@ -189,11 +221,15 @@ impl Filter {
         let Some(whole) = whole(&self.partial) else { return };
         let bytes = std::mem::take(&mut self.partial);
         if !whole {
-            return self.hold(Held::Denied("bytes that are no text".into()), seen);
+            // One mark for what can't be read, as everywhere; what stands behind it may be read again.
+            let bad = std::str::from_utf8(&bytes).err().and_then(|error| error.error_len()).unwrap_or(1);
+            self.hold(replacement(now), seen);
+            return bytes[bad.min(bytes.len())..].iter().for_each(|byte| self.byte(*byte, now, seen));
         }
         match bytes.as_slice() {
             b"\x1b[200~" => self.begin_marked(seen),
             // An end mark without a beginning: the second one of a paste that held one itself.
+            PASTE_ENDS if self.thresholds.tail == 0 => {}
             PASTE_ENDS => {
                 self.paste.get_or_insert_default().marked = true;
             }
@@ -223,19 +259,18 @@ impl Filter {
     fn hold(&mut self, what: Held, seen: &mut Vec<Seen>) {
         if let Some(paste) = &mut self.paste {
             if let Held::Key(Stamped { key, .. }) = what {
-                paste.take_key(key);
+                paste.take_key(key, self.longest);
             }
             return;
         }
         self.held.push(what);
-        let is_text = |held: &&Held| {
-            matches!(held, Held::Key(Stamped { key: Key::Edit(Edit::Insert(_)) | Key::Enter, .. }))
-        };
-        if self.held.iter().filter(is_text).count() >= self.thresholds.burst.max(2) + self.gathered {
+        let is_text = |held: &&Held| matches!(held, Held::Key(Stamped { key, .. }) if key.is_text());
+        let burst = self.thresholds.burst.max(2).saturating_add(self.gathered);
+        if burst < usize::MAX && self.held.iter().filter(is_text).count() >= burst {
             let mut paste = Paste::default();
             for held in self.held.drain(..) {
                 match held {
-                    Held::Key(Stamped { key, .. }) => paste.take_key(key),
+                    Held::Key(Stamped { key, .. }) => paste.take_key(key, self.longest),
                     Held::Denied(name) => seen.push(Seen::Denied(name)),
                 }
             }
@@ -245,12 +280,12 @@ impl Filter {
 }
 
 impl Paste {
-    fn take(&mut self, byte: u8) {
+    fn take(&mut self, byte: u8, longest: usize) {
         self.recent.push(byte);
         if self.recent.len() > PASTE_ENDS.len() {
             self.recent.remove(0);
         }
-        if self.bytes.len() < LONGEST_PASTE {
+        if self.bytes.len() < longest {
             self.bytes.push(byte);
         } else if byte & 0xc0 != 0x80 {
             self.beyond += 1;
@@ -270,16 +305,21 @@ impl Paste {
         ended
     }
 
-    fn take_key(&mut self, key: Key) {
+    fn take_key(&mut self, key: Key, longest: usize) {
         let c = match key {
             Key::Edit(Edit::Insert(c)) => c,
             Key::Enter => '\n',
             // Keys that arrive in the middle of a paste are a part of it, too, but say nothing.
-            Key::Edit(_) | Key::Send | Key::Interrupt | Key::Redraw => return,
+            Key::Edit(_) | Key::Send | Key::Interrupt | Key::Redraw | Key::Stop | Key::Prefix => return,
         };
         let mut utf8 = [0; 4];
-        c.encode_utf8(&mut utf8).bytes().for_each(|byte| self.take(byte));
+        c.encode_utf8(&mut utf8).bytes().for_each(|byte| self.take(byte, longest));
     }
+}
+
+/// What stands for bytes that are no text, so that one of them doesn't cost the words around it.
+fn replacement(at: u64) -> Held {
+    Held::Key(Stamped { at, key: Key::Edit(Edit::Insert(char::REPLACEMENT_CHARACTER)) })
 }
 
 /// Whether bytes are a whole sequence or character: `None` if more has to come, `false` if nothing can become of them.
@@ -312,9 +352,14 @@ fn key(bytes: &[u8]) -> Option<Key> {
     let edit = |edit| Some(Key::Edit(edit));
     match bytes {
         b"\r" | b"\n" | b"\x1bOM" => Some(Key::Enter),
-        b"\x04" | b"\x1b\r" | b"\x1b\n" => Some(Key::Send),
-        b"\x03" => Some(Key::Interrupt),
+        // Alt-Enter, and what terminals send for Shift-Enter and Ctrl-Enter: a new line, whatever stands there.
+        b"\x1b\r" | b"\x1b\n" | b"\x1b\x1bOM" => edit(Edit::Insert('\n')),
+        bytes if is_modified_enter(bytes) => edit(Edit::Insert('\n')),
+        b"\x04" => Some(Key::Send),
+        [INTERRUPT] => Some(Key::Interrupt),
         b"\x0c" => Some(Key::Redraw),
+        b"\x1a" => Some(Key::Stop),
+        b"\x18" => Some(Key::Prefix),
         b"\x7f" | b"\x08" => edit(Edit::Backspace),
         b"\x1b[3~" => edit(Edit::Delete),
         b"\x17" | b"\x1b\x7f" => edit(Edit::KillWord),
@@ -332,6 +377,30 @@ fn key(bytes: &[u8]) -> Option<Key> {
             let mut chars = std::str::from_utf8(bytes).ok()?.chars();
             let c = chars.next().filter(|c| !c.is_control())?;
             if chars.next().is_some() { None } else { edit(Edit::Insert(c)) }
+        }
+    }
+}
+
+/// Enter with Shift, Alt or Ctrl, as the terminals report it that tell them apart: `CSI 13 ; 2 u` and `CSI 27 ; 2 ; 13 ~`.
+fn is_modified_enter(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let of_kitty = text.strip_prefix("\x1b[13;").and_then(|rest| rest.strip_suffix('u'));
+    let of_xterm = text.strip_prefix("\x1b[27;").and_then(|rest| rest.strip_suffix(";13~"));
+    let modifier = of_kitty.or(of_xterm).and_then(|modifier| modifier.split(':').next()?.parse::<u32>().ok());
+    modifier.is_some_and(|modifier| modifier > 1)
+}
+
+impl Key {
+    /// Its name, for the record of a mode that has no use for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Edit(_) => "an editing key",
+            Self::Enter => "Enter",
+            Self::Send => "Ctrl-D",
+            Self::Interrupt => "Ctrl-C",
+            Self::Redraw => "Ctrl-L",
+            Self::Stop => "Ctrl-Z",
+            Self::Prefix => "Ctrl-X",
         }
     }
 }
@@ -489,7 +558,69 @@ mod tests {
     fn characters_of_several_bytes_may_come_in_pieces() {
         assert_eq!(text(&seen(&[(0, &[0xe6]), (1, &[0xbc, 0xa2]), (50, "字".as_bytes())])), "漢字");
         let found = seen(&[(0, b"\xff"), (60, b"a")]);
-        assert_eq!((text(&found).as_str(), found.len()), ("a", 2));
+        assert_eq!((text(&found).as_str(), found.len()), ("\u{fffd}a", 2));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_become_one_mark_and_cost_nothing_around_them() {
+        for (bytes, read) in [
+            (&b"caf\xe9 au"[..], "caf\u{fffd} au"),
+            (b"caf\xe9\r", "caf\u{fffd}\n"),
+            (b"a\xe9", "a\u{fffd}"),
+            (b"\xe6\xbcx", "\u{fffd}x"),
+            (b"\xf0\x9f\x98\xe9\xff!", "\u{fffd}\u{fffd}\u{fffd}!"),
+        ] {
+            assert_eq!(text(&seen(&[(0, bytes)])), read, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn alt_and_shift_enter_are_new_lines_and_only_ctrl_d_sends() {
+        let new_line = Key::Edit(Edit::Insert('\n'));
+        for bytes in
+            [&b"\x1b\r"[..], b"\x1b\n", b"\x1b[13;2u", b"\x1b[13;3u", b"\x1b[27;2;13~", b"\x1b[13;5:1u"]
+        {
+            let found = seen(&[(0, bytes)]);
+            assert!(matches!(&found[..], [Seen::Key(Stamped { key, .. })] if *key == new_line), "{bytes:?}");
+        }
+        assert!(matches!(&seen(&[(0, b"\x04")])[..], [Seen::Key(Stamped { key: Key::Send, .. })]));
+    }
+
+    /// The same in practice, where nothing waits.
+    fn seen_in_practice(pieces: &[(u64, &[u8])]) -> Vec<Seen> {
+        let mut filter = Filter::of_practice();
+        let mut seen = vec![];
+        for (at, bytes) in pieces {
+            seen.extend(filter.feed(bytes, *at));
+            seen.extend(filter.tick(*at));
+        }
+        let end = pieces.last().map_or(0, |(at, _)| *at);
+        seen.extend(filter.tick(end + 1000));
+        seen
+    }
+
+    #[test]
+    fn in_practice_a_paste_is_taken_whole_and_what_follows_it_at_once_is_keys() {
+        let long = "words of it ".repeat(20_000);
+        let bytes = format!("a\x1b[200~{long}\r\n\tend\x07\x1b[201~b\x04");
+        let found = seen_in_practice(&[(0, bytes.as_bytes())]);
+        assert_eq!(
+            (text(&found).as_str(), pastes(&found)),
+            ("ab", vec![(true, format!("{long}\n\tend\u{7}").as_str())])
+        );
+        assert!(matches!(found.last(), Some(Seen::Key(Stamped { key: Key::Send, .. }))));
+        assert_eq!(text(&seen_in_practice(&[(0, long.as_bytes())])), long, "however fast, keys are keys");
+    }
+
+    #[test]
+    fn a_paste_without_an_end_ends_at_ctrl_c_however_often_it_is_pressed() {
+        let pieces = [(0, &b"\x1b[200~half of it"[..]), (300, b"\x03"), (600, b"\x03"), (900, b"x")];
+        for found in [seen(&pieces), seen_in_practice(&pieces)] {
+            assert_eq!((text(&found).as_str(), pastes(&found)), ("x", vec![(true, "half of it")]));
+            let interrupts =
+                found.iter().filter(|s| matches!(s, Seen::Key(Stamped { key: Key::Interrupt, .. })));
+            assert_eq!(interrupts.count(), 2);
+        }
     }
 
     fn pieces() -> impl Strategy<Value = Vec<(u64, Vec<u8>)>> {

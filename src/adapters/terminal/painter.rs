@@ -2,13 +2,39 @@
 
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::{
-    core::live::buffer::Buffer,
+    core::editing::buffer::Buffer,
     render::{
         style,
         typing_area::{self, MARGIN},
     },
 };
+
+/// What stands in front of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// The time that is left, in milliseconds.
+    Clock(u64),
+    /// Words for one line, or a sign alone.
+    Words(String),
+}
+
+impl Prompt {
+    /// The sign that practice has.
+    pub fn sign() -> Self {
+        Self::Words("› ".into())
+    }
+
+    /// How far in the text stands.
+    pub fn margin(&self) -> usize {
+        match self {
+            Self::Clock(_) => MARGIN,
+            Self::Words(words) => words.width(),
+        }
+    }
+}
 
 /// Knows what it painted last, and so what has to go.
 #[derive(Debug, Default)]
@@ -17,6 +43,9 @@ pub struct Painter {
     cursor_row: Option<usize>,
     styled: bool,
 }
+
+/// Rows of the screen that the text leaves free, so that the last words above it stay in sight.
+const FREE: usize = 2;
 
 /// Columns and rows of the terminal.
 pub fn size() -> (usize, usize) {
@@ -38,15 +67,17 @@ impl Painter {
     /// # Errors
     ///
     /// When the terminal is gone.
-    pub fn paint(&mut self, buffer: &Buffer, left: u64) -> io::Result<()> {
+    pub fn paint(&mut self, buffer: &Buffer, prompt: &Prompt) -> io::Result<()> {
         let (columns, rows) = size();
-        let area = typing_area::lay_out(buffer.text(), buffer.cursor(), columns, rows.saturating_sub(2));
+        let margin = prompt.margin();
+        let height = rows.saturating_sub(FREE);
+        let area = typing_area::lay_out(buffer.text(), buffer.cursor(), margin, columns, height);
         let mut out = self.over();
-        out.push_str(&self.prompt(left, area.is_cut));
+        out.push_str(&self.prompt(prompt, area.is_cut));
         for (number, row) in area.rows.iter().enumerate() {
             if number > 0 {
                 out.push_str("\r\n");
-                out.push_str(&" ".repeat(MARGIN));
+                out.push_str(&" ".repeat(margin));
             }
             out.push_str(row);
         }
@@ -64,15 +95,18 @@ impl Painter {
     /// # Errors
     ///
     /// When the terminal is gone.
-    pub fn leave(&mut self, text: &str) -> io::Result<()> {
-        if text.trim().is_empty() {
-            return self.clear();
-        }
+    pub fn leave(&mut self, text: &str, prompt: &Prompt) -> io::Result<()> {
+        let margin = prompt.margin();
+        let sign = match prompt {
+            Prompt::Clock(_) if text.trim().is_empty() => return self.clear(),
+            Prompt::Clock(_) => format!("{}› ", " ".repeat(MARGIN - 2)),
+            Prompt::Words(words) => words.clone(),
+        };
         let (columns, _) = size();
-        let area = typing_area::lay_out(text.trim_end(), 0, columns, usize::MAX);
+        let area = typing_area::lay_out(text.trim_end(), 0, margin, columns, usize::MAX);
         let mut out = self.over();
-        out.push_str(&format!("{}› ", " ".repeat(MARGIN - 2)));
-        out.push_str(&area.rows.join(&format!("\r\n{}", " ".repeat(MARGIN))));
+        out.push_str(&sign);
+        out.push_str(&area.rows.join(&format!("\r\n{}", " ".repeat(margin))));
         out.push_str("\r\n");
         self.cursor_row = None;
         self.write(&out)
@@ -99,7 +133,10 @@ impl Painter {
     /// When the terminal is gone.
     pub fn clear_screen(&mut self) -> io::Result<()> {
         self.cursor_row = None;
-        self.write("\x1b[H\x1b[2J")
+        // Row by row: what is cleared at once, some terminals keep above the screen, a copy for each change of size.
+        let (_, rows) = size();
+        let rows: String = (1..=rows).map(|row| format!("\x1b[{row};1H\x1b[2K")).collect();
+        self.write(&format!("{rows}\x1b[H"))
     }
 
     fn over(&self) -> String {
@@ -110,7 +147,12 @@ impl Painter {
         }
     }
 
-    fn prompt(&self, left: u64, is_cut: bool) -> String {
+    fn prompt(&self, prompt: &Prompt, is_cut: bool) -> String {
+        let left = match prompt {
+            Prompt::Clock(left) => *left,
+            Prompt::Words(words) if is_cut => return words.replacen('›', "…", 1),
+            Prompt::Words(words) => return words.clone(),
+        };
         let clock = format!("[{}]", typing_area::clock(left));
         let sign = if is_cut { "…" } else { "›" };
         let padding = " ".repeat(MARGIN.saturating_sub(clock.len() + 3));

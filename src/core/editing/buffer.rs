@@ -1,4 +1,4 @@
-//! The text that is being typed in live mode, and the keys that change it.
+//! The text that is being typed, and the keys that change it.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -68,6 +68,24 @@ impl Buffer {
     /// Whether there is nothing but white space.
     pub fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
+    }
+
+    /// Puts in a whole text where the cursor is.
+    pub fn insert(&mut self, text: &str) {
+        self.text.insert_str(self.cursor, text);
+        self.cursor += text.len();
+    }
+
+    /// Puts another text in this one's place, with the cursor at its end.
+    pub fn set(&mut self, text: impl Into<String>) {
+        self.text = text.into();
+        self.cursor = self.text.len();
+    }
+
+    /// Moves the cursor to the nearest place that is one, at `at` bytes or before.
+    pub fn go_to(&mut self, at: usize) {
+        let at = (0..=at.min(self.text.len())).rev().find(|at| self.text.is_char_boundary(*at));
+        self.cursor = at.unwrap_or(0);
     }
 
     /// Empties it and returns what was in it.
