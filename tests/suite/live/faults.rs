@@ -87,6 +87,8 @@ fn a_journal_that_takes_no_more_gives_the_terminal_back_and_says_where_the_words
     let words = "Words that must not be lost ".repeat(40);
     terminal.type_by_hand(words.trim_end());
     terminal.send("\u{4}");
+    terminal.wait_for_words("Ctrl-C gives up.");
+    terminal.send("\u{3}");
     terminal.wait_for("ended 1");
     terminal.wait_for_words("can't write to");
     terminal.wait_for_words("what you had typed is kept as a draft");

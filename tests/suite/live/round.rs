@@ -390,7 +390,8 @@ fn a_round_whose_time_ran_out_meanwhile_ends_with_the_words_typed_until_then() {
     let home = Home::new();
     let id = cut_off(&home, 3600);
     home.write(&format!("sessions/{id}.draft"), "What I had typed when the power");
-    let mut terminal = Terminal::start(&home, 80, 40, &["resume", "--no-model"]);
+    // High enough for the card behind it.
+    let mut terminal = Terminal::start(&home, 80, 250, &["resume", "--no-model"]);
     terminal.wait_for("The time is over");
     assert_eq!(terminal.ends(), 0);
     assert_eq!(home.said(), ["What I had typed when the power"]);
