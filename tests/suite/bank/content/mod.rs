@@ -2,6 +2,7 @@
 //! they come from. The labelled answers are checked in `labels.rs`.
 
 mod artifacts;
+mod case_words;
 mod figures;
 mod likeness;
 mod numbers;
