@@ -460,6 +460,38 @@ pub enum JudgeCommand {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Say how the judge in use agrees with a panel that compared answers without a rubric, and how hollow answers read.
+    Panel {
+        /// Folder with the panel's `answers`, its `readers`' orders, and `hollow` answers.
+        folder: PathBuf,
+        /// Folder with their scenarios; the bank's, if none is named.
+        #[arg(long)]
+        scenarios: Option<PathBuf>,
+        /// Folder with their rubrics; the bank's, if none is named.
+        #[arg(long)]
+        rubrics: Option<PathBuf>,
+        /// Where the level of each answer goes, one a line.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fit how the embedded model places an answer as a whole, to a panel's order, and say how it does on cases and voices that
+    /// it had not seen.
+    FitWhole {
+        /// Folder with the panel's `answers`, its `readers`' orders, and `hollow` answers.
+        folder: PathBuf,
+        /// Folder with their scenarios; the bank's, if none is named.
+        #[arg(long)]
+        scenarios: Option<PathBuf>,
+        /// Folder with their rubrics; the bank's, if none is named.
+        #[arg(long)]
+        rubrics: Option<PathBuf>,
+        /// Write the readout in use, with this in it, to this file and change nothing. Without it, it is in use from now on.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Say how well the model in use recognises messages: answers, questions, requests for help.
     Routing {
         /// Labelled messages: a folder with a JSONL file for each scenario, named by its id.

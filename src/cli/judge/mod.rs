@@ -1,5 +1,6 @@
 //! `pushback judge`.
 
+pub(super) mod panel;
 pub(super) mod routing;
 
 use std::path::{Path, PathBuf};
@@ -52,6 +53,14 @@ pub fn run(context: &Context, command: JudgeCommand) -> Result<(), Failure> {
         JudgeCommand::Fit { answers, scenarios, rubrics, out } => {
             let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
             fit(context, &bank, &answers, out.as_deref())
+        }
+        JudgeCommand::Panel { folder, scenarios, rubrics, out, json } => {
+            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
+            panel::figures(context, &bank, &folder, out.as_deref(), json)
+        }
+        JudgeCommand::FitWhole { folder, scenarios, rubrics, out } => {
+            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
+            panel::fit(context, &bank, &folder, out.as_deref())
         }
         JudgeCommand::Routing { messages, json } => routing::card(context, &messages, json),
         JudgeCommand::FitRouting { messages, out } => routing::fit(context, &messages, &out),

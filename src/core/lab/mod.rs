@@ -6,6 +6,8 @@ pub mod figures;
 pub mod fit;
 pub mod judge_card;
 pub mod labelled;
+pub mod panel;
 pub mod recalibration;
 pub mod routing_card;
 pub mod rubric_check;
+pub mod style;
