@@ -465,6 +465,12 @@ pub enum JudgeCommand {
         /// Labelled messages: a folder with a JSONL file for each scenario, named by its id.
         #[arg(long)]
         messages: PathBuf,
+        /// Folder with their scenarios; the bank's, if none is named.
+        #[arg(long)]
+        scenarios: Option<PathBuf>,
+        /// Folder with the rubrics of those; the bank's, if none is named.
+        #[arg(long)]
+        rubrics: Option<PathBuf>,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -474,6 +480,12 @@ pub enum JudgeCommand {
         /// Labelled messages: a folder with a JSONL file for each scenario, named by its id.
         #[arg(long)]
         messages: PathBuf,
+        /// Folder with their scenarios; the bank's, if none is named.
+        #[arg(long)]
+        scenarios: Option<PathBuf>,
+        /// Folder with the rubrics of those; the bank's, if none is named.
+        #[arg(long)]
+        rubrics: Option<PathBuf>,
         /// Where to write the result: a new version of the program takes it in.
         #[arg(long)]
         out: PathBuf,

@@ -134,6 +134,11 @@ pub enum DrawError {
 }
 
 impl Case {
+    /// A hash over all that the case tells: a label is for these words, and not for others under the same id.
+    pub fn told_hash(&self) -> String {
+        self.scenario.told_hash(self.artifact.as_deref())
+    }
+
     /// Whether nobody has said yet that the scenario and its rubric are right.
     pub fn is_draft(&self) -> bool {
         self.scenario.draft || self.rubric.draft

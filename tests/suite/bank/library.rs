@@ -20,13 +20,14 @@ fn load(home: &Home) -> (Bank, Vec<String>) {
 }
 
 fn scenario(id: &str) -> String {
-    let text = include_str!("../../../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+    let text =
+        include_str!("../../judging/first-edition/scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
     text.replace("id: ga-date-on-one-database", &format!("id: {id}"))
 }
 
 #[test]
 fn the_built_in_bank_has_no_problems_and_three_scenarios_in_each_first_theme() {
-    let (bank, problems) = load(&Home::new());
+    let (bank, problems) = load(&Home::empty());
     assert_eq!(problems, Vec::<String>::new());
     for theme in ["roadmap-pushback", "operational-investment", "team-growth"] {
         let count = bank.cases().filter(|case| case.scenario.theme == theme).count();
@@ -36,7 +37,7 @@ fn the_built_in_bank_has_no_problems_and_three_scenarios_in_each_first_theme() {
 
 #[test]
 fn every_rubric_spans_the_levels_and_every_scenario_can_be_played() {
-    let (bank, _) = load(&Home::new());
+    let (bank, _) = load(&Home::empty());
     for case in bank.cases() {
         let id = &case.scenario.id;
         let levels: std::collections::BTreeSet<Level> = case.rubric.signals().map(|s| s.level).collect();
@@ -56,7 +57,7 @@ fn every_rubric_spans_the_levels_and_every_scenario_can_be_played() {
 
 #[test]
 fn ones_own_scenario_is_there_and_one_with_the_same_id_replaces_the_banks() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("scenarios/mine.yaml", scenario("mine"));
     let replaced = scenario("ga-date-on-one-database").replace("minutes: 12", "minutes: 44");
     home.write("scenarios/deep/er/other.yaml", replaced);
@@ -68,7 +69,7 @@ fn ones_own_scenario_is_there_and_one_with_the_same_id_replaces_the_banks() {
 
 #[test]
 fn each_broken_file_is_told_with_its_place_and_costs_nothing_else() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("scenarios/a-typo.yaml", scenario("a").replace("opening:", "openign:"));
     home.write(
         "scenarios/b-rubric.yaml",
@@ -109,7 +110,7 @@ fn each_broken_file_is_told_with_its_place_and_costs_nothing_else() {
 
 #[test]
 fn the_same_seed_draws_the_same_scenario() {
-    let home = Home::new();
+    let home = Home::empty();
     let draw = |seed: &str| {
         let run = home.run(&["practice", "--no-model", "--seed", seed], "/quit\n").ok();
         let heading = run.stdout.lines().find(|line| line.contains("about")).unwrap().to_owned();
@@ -122,7 +123,7 @@ fn the_same_seed_draws_the_same_scenario() {
 
 #[test]
 fn a_draw_that_can_not_be_made_says_what_there_is() {
-    let home = Home::new();
+    let home = Home::empty();
     home.run(&["practice", "--no-model", "ga-date-on-one-databse"], "")
         .fails(2, "there is no scenario `ga-date-on-one-databse`: did you mean `ga-date-on-one-database`?");
     home.run(&["practice", "--no-model", "--theme", "cooking"], "").fails(2, "the themes are ");
@@ -132,7 +133,7 @@ fn a_draw_that_can_not_be_made_says_what_there_is() {
 
 #[test]
 fn a_file_that_breaks_is_told_once_and_its_last_good_version_is_played() {
-    let home = Home::new();
+    let home = Home::empty();
     let library = library::Library::default();
     let load = || library.load(&Folders::at(home.path()));
     let minutes = |bank: &Bank| bank.case("mine").map(|case| case.scenario.minutes).ok();
@@ -164,7 +165,7 @@ fn a_file_that_breaks_is_told_once_and_its_last_good_version_is_played() {
 
 #[test]
 fn at_the_prompt_what_is_saved_counts_at_once() {
-    let home = Home::new();
+    let home = Home::empty();
     let titled = |title: &str| scenario("mine").replace("A launch date on a database that runs out", title);
     home.write("scenarios/mine.yaml", titled("First title"));
     let mut terminal = Terminal::start(&home, 110, 200, &["--no-model"]);
@@ -197,7 +198,7 @@ fn at_the_prompt_what_is_saved_counts_at_once() {
 
 #[test]
 fn the_list_can_be_narrowed_and_gives_nothing_away() {
-    let home = Home::new();
+    let home = Home::empty();
     let rows = |filters: &[&str]| -> Vec<serde_json::Value> {
         let run = home.run(&[&["scenario", "list", "--json"], filters].concat(), "").ok();
         run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -227,7 +228,7 @@ fn the_list_can_be_narrowed_and_gives_nothing_away() {
 
 #[test]
 fn the_list_is_a_table_that_eighty_columns_hold() {
-    let home = Home::new();
+    let home = Home::empty();
     let run = home.run(&["scenario", "list", "--round", "executive", "--minutes", "12"], "").ok();
     insta::assert_snapshot!(run.stdout, @r"
     generated-code
@@ -250,7 +251,7 @@ fn the_list_is_a_table_that_eighty_columns_hold() {
 
 #[test]
 fn a_scenario_without_a_level_is_listed_for_every_level() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("scenarios/mine.yaml", scenario("mine").replace("level: staff\n", ""));
     for level in ["staff", "senior-staff", "principal"] {
         let run = home.run(&["scenario", "list", "--level", level], "").ok();

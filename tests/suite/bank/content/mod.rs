@@ -1,5 +1,5 @@
 //! The bank as a whole: enough of everything, cases that are complete and unlike one another, rubrics that say where
-//! they come from. The labelled answers are checked in `labels.rs`.
+//! they come from. The labeled answers, which are to the first edition, are checked in `labels.rs`.
 
 mod artifacts;
 mod figures;
@@ -8,19 +8,17 @@ mod numbers;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
     sync::OnceLock,
 };
 
 use numbers::{Known, Number, numbers};
 use pushback::{
-    adapters::{bank::library, labels, paths},
+    adapters::{bank::library, paths},
     core::{
         bank::{
             Bank, Case,
             scenario::{RoundKind, Shape},
         },
-        lab::{agreement, labelled::LabelledAnswer},
         level::Level,
     },
 };
@@ -42,10 +40,6 @@ fn bank() -> &'static Bank {
         assert_eq!(problems, []);
         bank
     })
-}
-
-fn labelled() -> Vec<LabelledAnswer> {
-    labels::load(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judging")]).unwrap().0
 }
 
 fn flat(text: &str) -> String {
@@ -422,46 +416,4 @@ fn every_criterion_and_signal_says_what_it_draws_on() {
     assert_eq!(rubrics.len(), 6);
     let unused: Vec<&str> = works.iter().copied().filter(|work| !used.contains(work)).collect();
     assert!(unused.is_empty(), "nothing draws on {unused:?}");
-}
-
-#[test]
-fn every_case_has_answers_of_every_level_and_two_opposite_ones_where_both_hold() {
-    let answers = labelled();
-    for case in bank().cases() {
-        let scenario = &case.scenario;
-        let own: Vec<&LabelledAnswer> =
-            answers.iter().filter(|answer| answer.scenario == scenario.id).collect();
-        // The second edition has no labels before its judge has.
-        if is_spoken(case) && own.is_empty() {
-            continue;
-        }
-        let levels: BTreeSet<u8> =
-            own.iter().map(|answer| answer.overall).filter(|level| *level > 0).collect();
-        assert_eq!(levels, (1..=5).collect(), "{}", scenario.id);
-        if scenario.shape.contains(&Shape::TwoAnswers) {
-            let reads = |kind: &str| own.iter().filter(|a| a.kind.starts_with(kind)).map(|a| a.overall).max();
-            let (a, b) = (reads("opposite-a"), reads("opposite-b"));
-            assert!(a.is_some() && a == b, "{}: the opposite answers read {a:?} and {b:?}", scenario.id);
-        }
-    }
-}
-
-#[test]
-fn every_theme_has_the_answers_that_fool_a_judge_and_length_tells_nothing_in_any() {
-    let answers = labelled();
-    let bank = bank();
-    let mut by_theme: BTreeMap<&str, Vec<&LabelledAnswer>> = BTreeMap::new();
-    for answer in &answers {
-        by_theme.entry(&bank.case(&answer.scenario).unwrap().scenario.theme).or_default().push(answer);
-    }
-    assert_eq!(by_theme.len(), THEMES.len());
-    for (theme, answers) in by_theme {
-        for kind in ["near-miss", "eloquent-empty", "terse-strong"] {
-            assert!(answers.iter().any(|answer| answer.kind.starts_with(kind)), "{theme} has no {kind}");
-        }
-        let pairs: Vec<(f64, f64)> =
-            answers.iter().map(|answer| (words(&answer.answer) as f64, f64::from(answer.overall))).collect();
-        let r = agreement::correlation(&pairs).unwrap();
-        assert!(r.abs() < 0.35, "{theme}: length and level go together, r = {r:.2}");
-    }
 }
