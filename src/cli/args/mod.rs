@@ -10,7 +10,11 @@ pub use author::{
     AcceptArgs, CheckArgs, Format, LintArgs, NewArgs, PackCommand, RubricCommand, SchemaCommand, TryArgs,
 };
 
-use crate::core::{bank::scenario::RoundKind, level::TargetLevel, live::Aid};
+use crate::core::{
+    bank::scenario::{Domain, RoundKind},
+    level::TargetLevel,
+    live::Aid,
+};
 
 /// A mock interviewer for Staff+ engineers: it asks for judgment, and shows you in your own words what was there.
 #[derive(Debug, Parser)]
@@ -139,6 +143,10 @@ pub struct PracticeArgs {
     /// Draw from one theme only.
     #[arg(long, conflicts_with = "scenario")]
     pub theme: Option<String>,
+
+    /// Draw for one kind of role only: sre, platform, or ai-infrastructure.
+    #[arg(long, conflicts_with = "scenario")]
+    pub domain: Option<Domain>,
 
     /// The level that you interview for: staff, senior-staff or principal.
     #[arg(long)]
@@ -287,12 +295,16 @@ pub struct LiveArgs {
     #[arg(long, conflicts_with = "scenario")]
     pub theme: Option<String>,
 
+    /// Draw for one kind of role only: sre, platform, or ai-infrastructure.
+    #[arg(long, conflicts_with = "scenario")]
+    pub domain: Option<Domain>,
+
     /// Play an interview loop: several rounds in order, the debrief at the end.
-    #[arg(long = "loop", value_name = "ID", conflicts_with_all = ["scenario", "theme"])]
+    #[arg(long = "loop", value_name = "ID", conflicts_with_all = ["scenario", "theme", "domain"])]
     pub loop_id: Option<String>,
 
     /// List the interview loops that there are.
-    #[arg(long, conflicts_with_all = ["scenario", "theme", "loop_id"])]
+    #[arg(long, conflicts_with_all = ["scenario", "theme", "domain", "loop_id"])]
     pub list_loops: bool,
 
     /// The level that you interview for: staff, senior-staff or principal.
@@ -406,6 +418,10 @@ pub struct ListArgs {
     /// With a role of this level only: staff, senior-staff or principal.
     #[arg(long)]
     pub level: Option<TargetLevel>,
+
+    /// For one kind of role only, or for any: sre, platform, or ai-infrastructure.
+    #[arg(long)]
+    pub domain: Option<Domain>,
 
     /// That take up to so many minutes.
     #[arg(long, value_name = "N")]

@@ -162,7 +162,8 @@ pub enum Domain {
 }
 
 impl Domain {
-    fn is_any(&self) -> bool {
+    /// Whether it is for no kind of role in particular.
+    pub fn is_any(&self) -> bool {
         *self == Self::Any
     }
 

@@ -2,7 +2,10 @@
 
 use pushback::{
     adapters::{bank::library, paths::Home as Folders},
-    core::{bank::Bank, level::Level},
+    core::{
+        bank::{Bank, scenario::Domain},
+        level::{Level, TargetLevel},
+    },
 };
 
 use crate::harness::{home::Home, terminal::Terminal};
@@ -121,6 +124,35 @@ fn the_same_seed_draws_the_same_scenario() {
     assert!(drawn.len() > 2, "{drawn:?}");
 }
 
+/// Somebody who interviews for a platform role isn't asked about GPUs, and first of all at their own level.
+#[test]
+fn a_draw_goes_by_domain_and_level() {
+    let home = Home::empty();
+    let bank = library::shipped();
+    let mut themes = std::collections::BTreeSet::new();
+    for seed in 0..12 {
+        let seed = seed.to_string();
+        let command =
+            ["practice", "--no-model", "--domain", "platform", "--target", "principal", "--seed", &seed];
+        home.run(&command, "/quit\n").ok();
+    }
+    for journal in home.journals() {
+        let text = std::fs::read_to_string(journal).unwrap();
+        let mut records = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let drawn = records.find(|record| record["record"] == "drawn").unwrap();
+        let scenario = &bank.case(drawn["scenario"]["id"].as_str().unwrap()).unwrap().scenario;
+        assert!(scenario.domain.suits(Domain::Platform), "{}", scenario.id);
+        assert_eq!(scenario.level, Some(TargetLevel::Principal), "{}", scenario.id);
+        themes.insert(scenario.theme.clone());
+    }
+    assert!(themes.len() > 1, "{themes:?}");
+    let none = ["practice", "--no-model", "--domain", "platform", "--theme", "mine"];
+    let text = scenario("mine").replace("theme: roadmap-pushback", "theme: mine\ndomain: sre");
+    home.write("scenarios/mine.yaml", text);
+    home.run(&none, "").fails(2, "no case is of that theme and domain");
+    home.run(&["practice", "--domain", "sre", "mine"], "").fails(2, "cannot be used with");
+}
+
 #[test]
 fn a_draw_that_can_not_be_made_says_what_there_is() {
     let home = Home::empty();
@@ -210,6 +242,7 @@ fn the_list_can_be_narrowed_and_gives_nothing_away() {
         (["--theme", "mentoring"], (|row| row["theme"] == "mentoring") as fn(&serde_json::Value) -> bool),
         (["--round", "executive"], |row| row["round"] == "executive"),
         (["--level", "principal"], |row| row["level"] == "principal"),
+        (["--domain", "platform"], |row| row["domain"] == "platform" || row["domain"] == "any"),
         (["--minutes", "10"], |row| row["minutes"].as_u64().unwrap() <= 10),
     ] {
         let expected: Vec<_> = all.iter().filter(|row| fits(row)).cloned().collect();
@@ -220,9 +253,14 @@ fn the_list_can_be_narrowed_and_gives_nothing_away() {
     assert!(both.iter().all(|row| row["round"] == "executive" && row["level"] == "senior-staff"));
     let shown: std::collections::BTreeSet<&str> =
         all.iter().flat_map(|row| row.as_object().unwrap().keys().map(String::as_str)).collect();
-    assert_eq!(shown, ["artifact", "draft", "id", "level", "minutes", "round", "theme", "title"].into());
+    assert_eq!(
+        shown,
+        ["artifact", "domain", "draft", "id", "level", "minutes", "round", "theme", "title"].into()
+    );
     home.run(&["scenario", "list", "--theme", "cooking"], "").fails(2, "the themes are ");
     home.run(&["scenario", "list", "--round", "pannel"], "").fails(2, "use recruiter-screen, ");
+    home.run(&["scenario", "list", "--domain", "frontend"], "")
+        .fails(2, "use sre, platform, ai-infrastructure, ");
     assert!(home.run(&["scenario", "list", "--minutes", "1"], "").ok().says("No scenario is like that"));
 }
 
@@ -232,18 +270,14 @@ fn the_list_is_a_table_that_eighty_columns_hold() {
     let run = home.run(&["scenario", "list", "--round", "executive", "--minutes", "12"], "").ok();
     insta::assert_snapshot!(run.stdout, @r"
     generated-code
-      sign-the-renewal                 executive        12 min  principal
+      sign-the-renewal                 executive        12 min principal    platform
     mentoring
-      no-more-juniors                  executive        12 min  principal
-    operational-investment
-      the-hall-in-the-cellar           executive        12 min  principal
+      academy-by-friday                executive        12 min principal    SRE
+      no-more-juniors                  executive        12 min principal    any role
     roadmap-pushback
-      ship-friday-finish-later         executive        12 min  senior-staff
-      thirty-by-new-year               executive        12 min  principal
+      ship-friday-finish-later         executive        12 min senior-staff AI infra
     team-growth
-      ten-into-five-groups             executive        12 min  senior-staff
-    trade-offs
-      rent-or-grow-the-eyes            executive        12 min  senior-staff
+      ten-into-five-groups             executive        12 min senior-staff SRE
     ");
     let all = home.run(&["scenario", "list"], "").ok();
     assert!(all.stdout.lines().all(|line| line.chars().count() <= 80), "{}", all.stdout);
