@@ -88,7 +88,9 @@ impl Home {
 
     pub fn records(&self) -> Vec<serde_json::Value> {
         let text = fs::read_to_string(self.journal()).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        // A line without its end is being written.
+        let whole = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        whole.map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// The candidate's messages, as the journal has them.
