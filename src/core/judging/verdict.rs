@@ -146,7 +146,7 @@ mod tests {
 
     fn exam(text: &str) -> Exam {
         let turns = vec![ExamTurn { asked: String::new(), sentences: vec![(1, text.into())] }];
-        Exam { opening: String::new(), turns, sentences: vec![], statements: vec![] }
+        Exam { opening: String::new(), turns, sentences: vec![], statements: vec![], weights: vec![] }
     }
 
     const SAID: &str = "we say no to the plan and tell the director why we do";

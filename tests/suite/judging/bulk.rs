@@ -19,8 +19,9 @@ use crate::harness::{
 
 fn answers(home: &Home, count: usize) {
     let line = |number: usize| {
-        let answer =
-            format!("For case {number} I would refuse the loan of four and tell the VP of it today.");
+        let answer = format!(
+            "For case {number} I would refuse the loan, as the Postgres primary is at 71%, and tell the VP of it today."
+        );
         json!({"id": format!("a{number}"), "scenario": SCENARIO, "answer": answer, "overall": 3}).to_string()
     };
     let lines: Vec<String> = (0..count).map(line).collect();

@@ -36,7 +36,10 @@ fn is_shown(signal: usize, case: usize) -> bool {
 }
 
 fn answer(case: usize) -> String {
-    format!("I tell the VP today what I refuse and why, in case number {case} of the two.")
+    format!(
+        "I tell the VP today that Postgres at 71%, or tables rebuilt within 60 seconds for the tenders, is what I refuse, \
+         in case number {case} of the two."
+    )
 }
 
 fn labels(home: &Home, scenarios: &[&str]) {

@@ -112,6 +112,7 @@ fn every_change_is_found(home: &Home, whole: &[u8]) {
         let found = find(&changed);
         assert!(
             found.contains(&format!("line {line} "))
+                || found.contains(&format!("lines {line} to "))
                 || found.contains(&format!("line {} ", line + 1))
                 || found.contains("another key")
                 || found.contains("was cut off"),

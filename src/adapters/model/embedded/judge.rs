@@ -105,7 +105,9 @@ pub fn observe(
     sorted.statements = order.iter().map(|index| exam.statements[*index].clone()).collect();
     let readings = read(engine, memory, &sorted, &readout.taps(), progress)?;
     let names: Vec<String> = sorted.statements.iter().map(|s| readout::name(&s.text)).collect();
-    let decisions = readout.decide(&readings, &names)?;
+    let may_show =
+        sorted.statements.iter().map(|statement| eligible(&sorted, statement, &readings.sentences));
+    let decisions = readout.decide(&readings, &names, &may_show.collect::<Vec<_>>())?;
     let mut observations: Vec<(usize, Observation)> = order
         .into_iter()
         .zip(decisions)
@@ -116,6 +118,11 @@ pub fn observe(
         .collect();
     observations.sort_by_key(|(index, _)| *index);
     Ok((observations.into_iter().map(|(_, observation)| observation).collect(), readings.usage))
+}
+
+/// For each sentence that was read, whether it may be what shows a statement.
+pub(super) fn eligible(exam: &Exam, statement: &Statement, sentences: &[u32]) -> Vec<bool> {
+    sentences.iter().map(|number| exam.may_show(statement, *number)).collect()
 }
 
 /// The level that the model names when it is asked for one: the mean over the digits, by their probability.

@@ -189,18 +189,20 @@ impl Readout {
         Taps { hidden: self.layers.clone(), attention: self.attention.clone() }
     }
 
-    /// Decides on every statement, each by itself. `names` are theirs, see [`name`].
+    /// Decides on every statement, each by itself. `names` are theirs, see [`name`]; `may_show` says for each of them which
+    /// sentences may be its evidence.
     ///
     /// # Errors
     ///
     /// When the readings have another size than the readout was fitted to.
-    pub fn decide(&self, readings: &Readings, names: &[String]) -> Result<Vec<Decision>, EngineError> {
-        readings
-            .statements
-            .iter()
-            .zip(names)
-            .map(|(reading, name)| self.one(reading, readings, name))
-            .collect()
+    pub fn decide(
+        &self,
+        readings: &Readings,
+        names: &[String],
+        may_show: &[Vec<bool>],
+    ) -> Result<Vec<Decision>, EngineError> {
+        let statements = readings.statements.iter().zip(names).zip(may_show);
+        statements.map(|((reading, name), may)| self.one(reading, readings, name, may)).collect()
     }
 
     fn one(
@@ -208,6 +210,7 @@ impl Readout {
         reading: &StatementReading,
         readings: &Readings,
         name: &str,
+        may_show: &[bool],
     ) -> Result<Decision, EngineError> {
         let familiar = self.familiar.get(name);
         let mut scores = pointer_features(reading, &readings.sentence_words)
@@ -224,7 +227,13 @@ impl Readout {
         let log_odds = calibration.state * self.state.score(&reading.state)?
             + if scores.is_empty() { 0.0 } else { calibration.sentence * best }
             + calibration.bias;
-        Ok(Decision { p: sigmoid(log_odds), sentences: strongest(&scores, &readings.sentences) })
+        let (scores, numbers): (Vec<f64>, Vec<u32>) = scores
+            .into_iter()
+            .zip(&readings.sentences)
+            .zip(may_show)
+            .filter_map(|(scored, may)| may.then_some((scored.0, *scored.1)))
+            .unzip();
+        Ok(Decision { p: sigmoid(log_odds), sentences: strongest(&scores, &numbers) })
     }
 }
 

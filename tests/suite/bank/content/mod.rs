@@ -2,6 +2,7 @@
 //! they come from. The labeled answers, which are to the first edition, are checked in `labels.rs`.
 
 mod artifacts;
+mod case_words;
 mod figures;
 mod likeness;
 mod numbers;
