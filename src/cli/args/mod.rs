@@ -1,6 +1,7 @@
 //! What can be written behind `pushback`.
 
 mod author;
+mod judge;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 pub use author::{
     AcceptArgs, CheckArgs, Format, LintArgs, NewArgs, PackCommand, RubricCommand, SchemaCommand, TryArgs,
 };
+pub use judge::JudgeCommand;
 
 use crate::core::{
     bank::scenario::{Domain, RoundKind},
@@ -438,72 +440,4 @@ pub enum ModelCommand {
     Install,
     /// Show which model is in use and whether it is in place.
     Status,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum JudgeCommand {
-    /// Run the judge in use over labelled answers and attacks on them, and say how far it can be trusted.
-    Card {
-        /// Labelled answers that it was not fitted to: a JSONL file, or a folder of them. Can be given several times.
-        #[arg(long, required = true)]
-        answers: Vec<PathBuf>,
-        /// Folder with their scenarios; the bank's, if none is named.
-        #[arg(long)]
-        scenarios: Option<PathBuf>,
-        /// Folder with their rubrics; the bank's, if none is named.
-        #[arg(long)]
-        rubrics: Option<PathBuf>,
-        /// Keep the summary that score cards quote in this file.
-        #[arg(long)]
-        save: Option<PathBuf>,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Fit the judge in use to labelled answers, and say how it does on scenarios that it had not seen: the embedded model's
-    /// readout, or what an endpoint's probabilities mean.
-    Fit {
-        /// Labelled answers: a JSONL file, or a folder of them. Can be given several times: the program's own and yours.
-        #[arg(long, required = true)]
-        answers: Vec<PathBuf>,
-        /// Folder with their scenarios; the bank's, if none is named.
-        #[arg(long)]
-        scenarios: Option<PathBuf>,
-        /// Folder with their rubrics; the bank's, if none is named.
-        #[arg(long)]
-        rubrics: Option<PathBuf>,
-        /// Write the result to this file and change nothing. Without it, it is in use from now on.
-        #[arg(long)]
-        out: Option<PathBuf>,
-    },
-    /// Say how well the model in use recognises messages: answers, questions, requests for help.
-    Routing {
-        /// Labelled messages: a folder with a JSONL file for each scenario, named by its id.
-        #[arg(long)]
-        messages: PathBuf,
-        /// Folder with their scenarios; the bank's, if none is named.
-        #[arg(long)]
-        scenarios: Option<PathBuf>,
-        /// Folder with the rubrics of those; the bank's, if none is named.
-        #[arg(long)]
-        rubrics: Option<PathBuf>,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Fit how the embedded model recognises messages, and say how it does on scenarios that it had not seen.
-    FitRouting {
-        /// Labelled messages: a folder with a JSONL file for each scenario, named by its id.
-        #[arg(long)]
-        messages: PathBuf,
-        /// Folder with their scenarios; the bank's, if none is named.
-        #[arg(long)]
-        scenarios: Option<PathBuf>,
-        /// Folder with the rubrics of those; the bank's, if none is named.
-        #[arg(long)]
-        rubrics: Option<PathBuf>,
-        /// Where to write the result: a new version of the program takes it in.
-        #[arg(long)]
-        out: PathBuf,
-    },
 }

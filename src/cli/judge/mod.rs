@@ -1,5 +1,6 @@
 //! `pushback judge`.
 
+pub(super) mod panel;
 pub(super) mod routing;
 
 use std::path::{Path, PathBuf};
@@ -60,6 +61,14 @@ pub fn run(context: &Context, command: JudgeCommand) -> Result<(), Failure> {
         JudgeCommand::FitRouting { messages, scenarios, rubrics, out } => {
             let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
             routing::fit(context, &bank, &messages, &out)
+        }
+        JudgeCommand::Panel { folder, scenarios, rubrics, out, json } => {
+            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
+            panel::figures(context, &bank, &folder, out.as_deref(), json)
+        }
+        JudgeCommand::FitWhole { folder, scenarios, rubrics, out } => {
+            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
+            panel::fit(context, &bank, &folder, out.as_deref())
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod scored;
 pub mod sentences;
 pub mod tally;
 pub mod verdict;
+pub mod whole;
 
 use std::fmt;
 

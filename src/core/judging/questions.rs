@@ -4,6 +4,7 @@ use super::{
     Observation,
     grounding::{self, Grounding},
     sentences::{self, Sentence, SentenceSpan},
+    whole,
 };
 use crate::core::{bank::Case, turn::Turn};
 
@@ -17,7 +18,7 @@ pub struct Exam {
     pub turns: Vec<ExamTurn>,
     /// All the candidate's sentences, discounted ones included.
     pub sentences: Vec<Sentence>,
-    /// What is to be decided, in the rubric's order.
+    /// What is to be decided, in the rubric's order, and behind that what is asked about every answer: see [`whole`].
     pub statements: Vec<Statement>,
     /// How much of each of `sentences` is about this case, see [`Grounding::weight`]; nothing where there is no case that they
     /// could be about.
@@ -53,8 +54,8 @@ const GROUNDED: f64 = 0.9;
 const FEWEST_WORDS: usize = 8;
 
 impl Exam {
-    /// Composes the questions about what was said so far. `wanted` chooses among the rubric's signals and
-    /// red flags; their order is the rubric's.
+    /// Composes the questions about what was said so far. `wanted` chooses among the rubric's signals and red flags and the
+    /// statements about the whole.
     pub fn new(case: &Case, turns: &[Turn], wanted: impl Fn(&str) -> bool) -> Self {
         let answers: Vec<String> = turns.iter().map(Turn::answer).collect();
         let sentences = sentences::number(&answers, &spoken(case));
@@ -70,14 +71,16 @@ impl Exam {
                     .collect(),
             })
             .collect();
+        let whole = whole::STATEMENTS.iter().map(|(id, _, text)| (*id, *text));
         let statements = case
             .rubric
             .statements()
+            .chain(whole)
             .filter(|(id, _)| wanted(id))
             .map(|(id, text)| Statement {
                 signal: id.to_owned(),
                 text: text.to_owned(),
-                is_credit: case.rubric.signal(id).is_some(),
+                is_credit: case.rubric.signal(id).is_some() || whole::is_whole(id),
             })
             .collect();
         let grounding = Grounding::of(case);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::meant_for::{self, OtherWords};
 use crate::core::bank::Case;
-use crate::core::judging::{questions::Exam, scored, sentences::words};
+use crate::core::judging::{questions::Exam, scored, sentences::words, whole};
 
 /// An answer whose signals and levels its author has labelled.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -81,9 +81,10 @@ impl<'a> Labelled<'a> {
     pub fn new(answer: &'a LabelledAnswer, case: &'a Case) -> Result<Self, Mismatch> {
         meant_for::check(|| format!("the answer `{}`", answer.id), answer.told_hash.as_deref(), case)?;
         let mut exam = scored::exam(case, &answer.answer);
-        exam.statements.sort_by(|a, b| a.signal.cmp(&b.signal));
+        // What is asked about the whole has no labels, and stands behind what has.
+        exam.statements.sort_by_key(|s| (whole::is_whole(&s.signal), s.signal.clone()));
         let (mut shown, mut evidence) = (vec![], vec![]);
-        for statement in &exam.statements {
+        for statement in exam.statements.iter().filter(|s| !whole::is_whole(&s.signal)) {
             let label = answer.signals.get(&statement.signal).ok_or_else(|| Mismatch::NoLabel {
                 answer: answer.id.clone(),
                 signal: statement.signal.clone(),

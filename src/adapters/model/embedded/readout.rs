@@ -19,7 +19,10 @@ use super::{
     engine::Taps,
     readings::{Readings, SENTENCE_LAYER, StatementReading},
 };
-use crate::core::lab::fit::{WeightedSum, sigmoid};
+use crate::core::{
+    judging::{Observation, questions::Exam, whole},
+    lab::fit::{WeightedSum, sigmoid},
+};
 
 /// Version of the file's format.
 pub const FORMAT: u32 = 3;
@@ -57,6 +60,19 @@ pub struct Readout {
     pub familiar_calibration: Calibration,
     /// For all others.
     pub new_calibration: Calibration,
+    /// Of the mean state of the statements about the whole, if it was fitted to a panel's order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<Whole>,
+}
+
+/// What places an answer as a whole on the scale of levels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Whole {
+    /// The level, of [`whole_features`].
+    pub level: Weights,
+    /// Standard deviation of what the level is off, in answers to cases that were left out.
+    pub spread: f64,
 }
 
 /// The numbers of a weighted sum, as 16-bit floating-point numbers in base64 in the file.
@@ -189,23 +205,12 @@ impl Readout {
         Taps { hidden: self.layers.clone(), attention: self.attention.clone() }
     }
 
-    /// Decides on every statement, each by itself. `names` are theirs, see [`name`]; `may_show` says for each of them which
-    /// sentences may be its evidence.
+    /// Decides on one statement. `name` is its, see [`name`]; `may_show` says which sentences may be its evidence.
     ///
     /// # Errors
     ///
     /// When the readings have another size than the readout was fitted to.
     pub fn decide(
-        &self,
-        readings: &Readings,
-        names: &[String],
-        may_show: &[Vec<bool>],
-    ) -> Result<Vec<Decision>, EngineError> {
-        let statements = readings.statements.iter().zip(names).zip(may_show);
-        statements.map(|((reading, name), may)| self.one(reading, readings, name, may)).collect()
-    }
-
-    fn one(
         &self,
         reading: &StatementReading,
         readings: &Readings,
@@ -235,6 +240,35 @@ impl Readout {
             .unzip();
         Ok(Decision { p: sigmoid(log_odds), sentences: strongest(&scores, &numbers) })
     }
+
+    /// What is said to the statements about the whole; nothing where they were not asked or nobody fitted that.
+    ///
+    /// # Errors
+    ///
+    /// When the readings have another size than the readout was fitted to.
+    pub fn whole(&self, exam: &Exam, readings: &Readings) -> Result<Vec<Observation>, EngineError> {
+        let (Some(whole), Some(features)) = (&self.whole, whole_features(exam, readings)) else {
+            return Ok(vec![]);
+        };
+        let level = whole.level.score(&features)?.clamp(0.0, 5.0);
+        Ok(whole::observations(level, whole.spread))
+    }
+}
+
+/// What places an answer as a whole: the mean state of the statements about it. `None` where they were not asked.
+pub fn whole_features(exam: &Exam, readings: &Readings) -> Option<Vec<f32>> {
+    let asked = exam.statements.iter().zip(&readings.statements);
+    let states: Vec<&[f32]> = asked
+        .filter(|(s, _)| whole::is_whole(&s.signal))
+        .map(|(_, reading)| reading.state.as_slice())
+        .collect();
+    let mut mean = vec![0.0; states.first()?.len()];
+    for state in &states {
+        for (mean, x) in mean.iter_mut().zip(*state) {
+            *mean += x / states.len() as f32;
+        }
+    }
+    Some(mean)
 }
 
 /// The numbers of the sentences with the best scores, likeliest first.
