@@ -370,6 +370,20 @@ fn nobody_works_in_two_cases() {
     }
 }
 
+/// Interviewers differ: what one says, no other says word for word.
+#[test]
+fn no_voice_says_what_another_says() {
+    let mut said: BTreeMap<String, &str> = BTreeMap::new();
+    for case in bank().cases() {
+        let Some(voice) = &case.scenario.interviewer else { continue };
+        let phrases = [&voice.greeting, &voice.assume_and_say, &voice.no_help, &voice.again];
+        for phrase in phrases.into_iter().flatten() {
+            let other = said.insert(flat(phrase).to_lowercase(), &case.scenario.id);
+            assert_eq!(other, None, "{}: `{phrase}` is said there, too", case.scenario.id);
+        }
+    }
+}
+
 /// Names, and words at the beginning of a sentence, that several cases may well share.
 const NO_PERSON: [&str; 9] =
     ["Christmas", "Fixing", "Kubernetes", "Oh", "Principal", "Python", "Recently", "Spanish", "Suppose"];
