@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{
     bank::{
-        Bank,
-        scenario::{LONGEST_TEXT, RoundKind, is_id},
+        Bank, Case, Wanted,
+        scenario::{Domain, LONGEST_TEXT, RoundKind, is_id},
     },
+    casting::{self, CastError, Slot},
     level::{Level, TargetLevel},
     nearest::did_you_mean,
     review::{Outcome, Review},
@@ -25,9 +27,12 @@ pub struct InterviewLoop {
     pub title: String,
     /// What it is like, in a sentence or two.
     pub about: String,
-    /// The level that it is for, unless the person says otherwise.
+    /// The level that it is for: cases of no other are drawn. What the answers are held to is for the person to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<TargetLevel>,
+    /// The kind of role that it is for: cases of no other are drawn, but those for any role.
+    #[serde(default, skip_serializing_if = "Domain::is_any")]
+    pub domain: Domain,
     /// The rounds, in order.
     pub rounds: Vec<LoopRound>,
     /// The author's words at the end, after the results.
@@ -41,7 +46,7 @@ pub struct InterviewLoop {
 pub struct LoopRound {
     /// For people.
     pub name: String,
-    /// A scenario of this theme is drawn…
+    /// A scenario of this theme is drawn, or of one that hasn't come up yet if there is one…
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub theme: Option<String>,
     /// …from this kind of interview, as far as there is one that the person has not seen lately…
@@ -50,7 +55,7 @@ pub struct LoopRound {
     /// …or it is this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
-    /// The target level of this round, if it is another one than the loop's.
+    /// The level of this round, if it is another one than the loop's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<TargetLevel>,
     /// How long it takes, in minutes; as long as the scenario says, if nothing is said.
@@ -62,21 +67,24 @@ pub struct LoopRound {
     /// How much the round counts, against 1 for the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<u32>,
-    /// Who asks, and how they speak.
+    /// Who asks, and how they speak; whoever asks in the case that is drawn, if nobody is named.
     #[serde(default)]
     pub interviewer: Voice,
 }
 
-impl InterviewLoop {
-    /// What is wrong with the loop beyond its syntax, one line each.
-    pub fn problems(&self, bank: &Bank) -> Vec<String> {
-        let mut problems = vec![];
-        if !is_id(&self.id) {
-            problems.push(format!("id `{}` is not made of lowercase letters, digits and hyphens", self.id));
-        }
-        if !(1..=12).contains(&self.rounds.len()) {
-            problems.push(format!("there are {} rounds: use 1 to 12", self.rounds.len()));
-        }
+/// Something that is wrong with a loop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoopProblem {
+    /// Index of the round that it is about, if it is about one.
+    pub round: Option<usize>,
+    /// Lowercase, what is wrong and what to do.
+    pub message: String,
+}
+
+impl LoopRound {
+    /// What is wrong with the round alone, one line each.
+    fn problems(&self, bank: &Bank) -> Vec<String> {
+        let (name, mut problems) = (&self.name, vec![]);
         let known = |what: &str, word: &str, all: Vec<&str>| {
             if all.contains(&word) {
                 return None;
@@ -84,41 +92,103 @@ impl InterviewLoop {
             let near = did_you_mean(word, all);
             Some(format!("there is no {what} `{word}`{near}"))
         };
-        for round in &self.rounds {
-            let name = &round.name;
-            match (&round.theme, &round.scenario) {
-                (Some(theme), None) => {
-                    problems.extend(known("theme", theme, bank.themes().into_iter().collect()))
-                }
-                (None, Some(id)) => {
-                    problems.extend(known(
-                        "scenario",
-                        id,
-                        bank.cases().map(|case| case.scenario.id.as_str()).collect(),
-                    ));
-                }
-                _ => {
-                    problems.push(format!("the round `{name}` needs a `theme` or a `scenario`, and not both"))
-                }
+        match (&self.theme, &self.scenario) {
+            (Some(theme), None) => {
+                problems.extend(known("theme", theme, bank.themes().into_iter().collect()))
             }
-            if round.round.is_some() && round.scenario.is_some() {
-                problems.push(format!("the round `{name}` has a `scenario`, so its `round` says nothing"));
+            (None, Some(id)) => {
+                let all = bank.cases().map(|case| case.scenario.id.as_str()).collect();
+                problems.extend(known("scenario", id, all));
             }
-            if round.minutes.is_some_and(|minutes| !(1..=180).contains(&minutes)) {
-                problems.push(format!("`minutes` of the round `{name}` is none of 1 to 180"));
-            }
-            if round.weight == Some(0) {
-                problems.push(format!("`weight` of the round `{name}` is 0: leave the round out instead"));
-            }
-            let voice = &round.interviewer;
-            let texts = [&voice.name, &voice.greeting, &voice.assume_and_say, &voice.no_help, &voice.again];
-            if texts.into_iter().flatten().any(|text| text.trim().is_empty() || text.len() > LONGEST_TEXT) {
-                problems.push(format!(
-                    "the interviewer of the round `{name}` has an empty phrase, or one that is too long"
-                ));
-            }
+            (None, None) if self.round.is_some() => {}
+            _ => problems.push(format!(
+                "the round `{name}` needs a `scenario`, or a `theme`, a `round`, or both to draw one by"
+            )),
+        }
+        if self.round.is_some() && self.scenario.is_some() {
+            problems.push(format!("the round `{name}` has a `scenario`, so its `round` says nothing"));
+        }
+        if self.minutes.is_some_and(|minutes| !(1..=180).contains(&minutes)) {
+            problems.push(format!("`minutes` of the round `{name}` is none of 1 to 180"));
+        }
+        if self.weight == Some(0) {
+            problems.push(format!("`weight` of the round `{name}` is 0: leave the round out instead"));
+        }
+        let voice = &self.interviewer;
+        let texts = [&voice.name, &voice.greeting, &voice.assume_and_say, &voice.no_help, &voice.again];
+        if texts.into_iter().flatten().any(|text| text.trim().is_empty() || text.len() > LONGEST_TEXT) {
+            problems.push(format!(
+                "the interviewer of the round `{name}` has an empty phrase, or one that is too long"
+            ));
         }
         problems
+    }
+}
+
+impl InterviewLoop {
+    /// What is wrong with the loop beyond its syntax.
+    pub fn problems(&self, bank: &Bank) -> Vec<LoopProblem> {
+        let mut problems = vec![];
+        let of_loop = |message: String| LoopProblem { round: None, message };
+        if !is_id(&self.id) {
+            problems.push(of_loop(format!(
+                "id `{}` is not made of lowercase letters, digits and hyphens",
+                self.id
+            )));
+        }
+        if !(1..=12).contains(&self.rounds.len()) {
+            problems.push(of_loop(format!("there are {} rounds: use 1 to 12", self.rounds.len())));
+        }
+        for (index, round) in self.rounds.iter().enumerate() {
+            let of_round = |message| LoopProblem { round: Some(index), message };
+            problems.extend(round.problems(bank).into_iter().map(of_round));
+        }
+        if problems.is_empty()
+            && let Err(CastError::Short { slot }) = casting::check(bank, &self.slots(None))
+        {
+            let name = self.rounds.get(slot).map_or("", |round| round.name.as_str());
+            let message = format!(
+                "the round `{name}` can't be filled: the bank has too few cases of its theme, level, and domain, or \
+                 the other rounds need them"
+            );
+            problems.push(LoopProblem { round: Some(slot), message });
+        }
+        problems
+    }
+
+    /// What the rounds need. `chosen` is the level that the person has chosen for the whole loop.
+    fn slots(&self, chosen: Option<TargetLevel>) -> Vec<Slot> {
+        let slot = |round: &LoopRound| Slot {
+            named: round.scenario.clone(),
+            must: Wanted {
+                theme: round.theme.clone(),
+                level: round.level.or(self.target),
+                domain: Some(self.domain),
+                ..Wanted::default()
+            },
+            like: Wanted {
+                round: round.round,
+                level: Some(self.target(round, chosen)),
+                minutes: round.minutes,
+                ..Wanted::default()
+            },
+        };
+        self.rounds.iter().map(slot).collect()
+    }
+
+    /// Draws the cases of all rounds. `may` says which are allowed where the loop names none.
+    ///
+    /// # Errors
+    ///
+    /// When the cases that are allowed don't suffice.
+    pub fn cast<'a>(
+        &self,
+        bank: &'a Bank,
+        chosen: Option<TargetLevel>,
+        rng: &mut impl Rng,
+        may: impl Fn(&Case) -> bool,
+    ) -> Result<Vec<&'a Case>, CastError> {
+        casting::cast(bank, &self.slots(chosen), rng, may)
     }
 
     /// What comes next in a sitting, by how the rounds stand that were begun in it: 1 for the first. Rounds come in

@@ -125,10 +125,30 @@ pub fn load_loops(home: &Home, bank: &Bank) -> (Vec<InterviewLoop>, Vec<Problem>
             if faults.is_empty() {
                 loops.insert(value.id.clone(), value);
             }
-            problems.extend(faults.into_iter().map(|message| Problem { place: file.clone(), message }));
+            problems.extend(
+                faults.into_iter().map(|fault| Problem { place: file.clone(), message: fault.message }),
+            );
         }
     }
     (loops.into_values().collect(), problems)
+}
+
+/// Whether a file lies where interview loops do.
+pub fn is_loop(file: &Path) -> bool {
+    file.parent().and_then(Path::file_name).is_some_and(|folder| folder == LOOPS)
+}
+
+/// The files of the interview loops that lie with the scenarios of a folder.
+pub fn loops_in(folder: &Path) -> Vec<PathBuf> {
+    let (mut files, mut links) = (vec![], vec![]);
+    let folder = if folder.file_name().is_some_and(|name| name == LOOPS) {
+        folder.to_owned()
+    } else {
+        folder.join(LOOPS)
+    };
+    collect(&folder, &mut files, &mut links);
+    files.sort();
+    files
 }
 
 /// Files with their texts, or why they can't be read.

@@ -11,6 +11,7 @@ use crate::{
     adapters::files,
     core::{
         bank::{Bank, rubric::Rubric, scenario::Scenario},
+        interview_loop::InterviewLoop,
         lint::{self, Finding, Fix, Kind, Known, Rule, Source, marks, tree::Span},
     },
 };
@@ -44,14 +45,20 @@ pub fn lint(paths: &[PathBuf], bank: &Bank) -> Result<Linted, (PathBuf, io::Erro
     for path in paths {
         // The path itself may be a link: the person named it.
         if !fs::metadata(path).map_err(|error| (path.clone(), error))?.is_dir() {
-            take(path, &mut sources, &mut linted);
+            match library::is_loop(path) {
+                true => take_loop(path, bank, &mut linted),
+                false => take(path, &mut sources, &mut linted),
+            }
             continue;
         }
         let (mut files, mut links) = (vec![], vec![]);
         library::collect(path, &mut files, &mut links);
         files.sort();
-        for file in files {
+        for file in files.into_iter().filter(|file| !library::is_loop(file)) {
             take(&file, &mut sources, &mut linted);
+        }
+        for file in library::loops_in(path) {
+            take_loop(&file, bank, &mut linted);
         }
         links.sort();
         for link in links {
@@ -89,6 +96,36 @@ fn take(path: &Path, sources: &mut Vec<Source>, linted: &mut Linted) {
             linted.findings.push(finding);
         }
     }
+}
+
+/// Checks an interview loop, whose rounds are drawn from `bank`.
+fn take_loop(path: &Path, bank: &Bank, linted: &mut Linted) {
+    let file = path.display().to_string();
+    if linted.paths.insert(file.clone(), path.to_owned()).is_some() {
+        return;
+    }
+    let mut find = |rule, span: &Span, message: String| {
+        let finding = Finding::new(rule, span, message);
+        linted.findings.push(Finding { file: file.clone(), ..finding });
+    };
+    let text = match files::read_text(path) {
+        Ok(text) => text,
+        Err(message) => return find(Rule::Unreadable, &Span::default(), message),
+    };
+    match yaml::read::<InterviewLoop>(&text) {
+        Ok(interview) => {
+            let tree = yaml::tree(&text).unwrap_or_default();
+            for problem in interview.problems(bank) {
+                let round = problem.round.and_then(|round| tree.items("rounds").get(round));
+                find(Rule::InterviewLoop, round.map_or(&tree.span, |round| &round.span), problem.message);
+            }
+        }
+        Err(fault) => {
+            let span = Span { line: fault.line, column: fault.column, bytes: (0, 0) };
+            find(Rule::InterviewLoop, &span, fault.message);
+        }
+    }
+    linted.texts.insert(file, text);
 }
 
 fn parse(path: &Path, file: String, text: String, sources: &mut Vec<Source>, linted: &mut Linted) {

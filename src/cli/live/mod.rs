@@ -55,8 +55,13 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
         Some(id) => (bank.case(id)?, None),
         None => {
             let seed = args.seed.unwrap_or_else(rand::random);
-            let wanted = Wanted { theme: args.theme.clone(), ..Wanted::default() };
-            (draw(context, &bank, &wanted, seed, &[])?, Some(seed))
+            let wanted = Wanted {
+                theme: args.theme.clone(),
+                level: Some(target(context, args)),
+                domain: args.domain,
+                ..Wanted::default()
+            };
+            (draw(context, &bank, &wanted, seed)?, Some(seed))
         }
     };
     round::require_rested(context, case)?;

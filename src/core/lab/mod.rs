@@ -6,6 +6,7 @@ pub mod figures;
 pub mod fit;
 pub mod judge_card;
 pub mod labelled;
+pub mod meant_for;
 pub mod panel;
 pub mod recalibration;
 pub mod routing_card;

@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::harness::{
     fake_endpoint::{FakeEndpoint, Reaction, question},
+    first_edition,
     home::{Home, Run, SCENARIO},
 };
 
@@ -113,6 +114,33 @@ fn a_timid_model_is_understood_after_a_fit_and_as_before_without_it() {
     run.fails(2, "is not for this model and this version");
     fs::remove_file(&files[0]).unwrap();
     assert_eq!(scored(&home, &endpoint, "without.jsonl")["signals"], before["signals"]);
+}
+
+/// Disputes are about the bank's cases; the program's own labels are about cases that have been rewritten since.
+#[test]
+fn labels_of_an_earlier_text_and_of_todays_teach_together() {
+    let home = Home::empty();
+    labels(&home, &[SCENARIO, OTHER]);
+    let todays = library::load(&paths::Home::at("/nonexistent")).0;
+    let todays = todays.case(SCENARIO).unwrap().told_hash();
+    let earlier = first_edition::bank().case(OTHER).unwrap().told_hash();
+    let text = fs::read_to_string(home.path().join("labels.jsonl")).unwrap();
+    let text: String = text
+        .lines()
+        .map(|line| {
+            let hash =
+                if line.contains(&format!("\"scenario\":\"{SCENARIO}\"")) { &todays } else { &earlier };
+            line.replacen('{', &format!("{{\"told_hash\":\"{hash}\","), 1) + "\n"
+        })
+        .collect();
+    home.write("labels.jsonl", text);
+    let endpoint = timid();
+    let arguments = ["judge", "fit", "--answers", "labels.jsonl", "--out", "learnt.json"];
+    with(&home, &endpoint, &arguments).fails(2, &format!("is for an earlier text of the case `{OTHER}`"));
+    let scenarios = format!("{}/scenarios", first_edition::FOLDER);
+    let rubrics = format!("{}/rubrics", first_edition::FOLDER);
+    let folders = ["--scenarios", &scenarios, "--rubrics", &rubrics];
+    with(&home, &endpoint, &[&arguments[..], &folders].concat()).ok();
 }
 
 #[test]
