@@ -20,7 +20,7 @@ use pushback::{
     },
     core::{
         bank::{Bank, Case},
-        judging::{Judge, Observation, Trust, Usage, questions::Exam, verdict},
+        judging::{Judge, Observation, Trust, Usage, questions::Exam, verdict, whole},
         level::TargetLevel,
         record::{Drawn, FORMAT, Mode, Observed, Opened, Purpose, Record, Route, RoutedBy},
         session::{Effect, Event, Session, Wait, policy::Action},
@@ -145,7 +145,11 @@ fn observe(exam: &Exam, sees: &[Seen]) -> Vec<Observation> {
         let p = if sentence.is_some() { seen.map_or(0.08, |seen| seen.1) } else { 0.08 };
         Observation { signal: signal.to_owned(), p, sentences: sentence.or(Some(1)).into_iter().collect() }
     };
-    exam.statements.iter().map(|statement| observation(&statement.signal)).collect()
+    // The more it sees, the better it likes the whole.
+    let all = whole::observations((1.0 + sees.len() as f64 / 4.0).min(5.0), 0.4);
+    let of_whole = |signal: &str| all.iter().find(|seen| seen.signal == signal).cloned();
+    let statements = exam.statements.iter().map(|statement| statement.signal.as_str());
+    statements.map(|signal| of_whole(signal).unwrap_or_else(|| observation(signal))).collect()
 }
 
 fn observed(purpose: Purpose, exam: &Exam, sees: &[Seen], model: &str) -> Observed {
