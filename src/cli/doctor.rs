@@ -134,7 +134,7 @@ fn sessions(context: &Context) -> Result<Vec<Finding>, Failure> {
     for id in &ids {
         match journal::load(&context.sessions.journal(id)) {
             Ok(loaded) => match loaded.damage {
-                None => {}
+                None => findings.extend(loaded.skipped.note().map(|note| Note(format!("{id}: {note}")))),
                 Some(Damage::TornEnd { .. }) => findings.push(Note(format!(
                     "{id}: the last line was cut off while it was written; `pushback resume {id}` sets it aside"
                 ))),

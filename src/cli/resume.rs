@@ -3,6 +3,7 @@
 use super::{
     context::Context,
     error::{BAD_INPUT, Failure, REFUSED},
+    journals,
     live::{self, guard, interview_loop, round},
     model,
     practice::play,
@@ -47,6 +48,7 @@ pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
         }
         opened => opened?,
     };
+    journals::note(loaded.skipped.note());
     if loaded.damage.is_some() {
         output::print(
             "The last line of the journal was cut off while it was being written; it is set aside beside it.",

@@ -6,13 +6,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::seal::{self, SealingKey};
+use super::{
+    format::{self, CURRENT, Reader, Skipped, Unreadable, Version},
+    seal::{self, SealingKey},
+};
 use crate::{
     adapters::paths,
     core::{
         hash::hash,
         live::Closes,
-        record::{FORMAT, Line, Record},
+        record::{Line, Record},
     },
     ports::{Clock, Journal, JournalError},
 };
@@ -24,6 +27,8 @@ pub struct JsonlJournal<C> {
     clock: C,
     seq: u64,
     prev: String,
+    /// Of the lines that are there.
+    version: Version,
     key: Option<SealingKey>,
     /// A seal that is in the journal and not remembered beside it yet.
     unremembered: Option<Line>,
@@ -34,6 +39,10 @@ pub struct JsonlJournal<C> {
 pub struct Loaded {
     /// The lines up to the end or to the first damage.
     pub lines: Vec<Line>,
+    /// What a later version wrote that isn't among them.
+    pub skipped: Skipped,
+    /// How many whole lines there are, skipped ones included.
+    pub whole: usize,
     /// What is wrong after them, if anything is.
     pub damage: Option<Damage>,
 }
@@ -80,12 +89,14 @@ pub enum OpenError {
         why: &'static str,
     },
     /// A later version wrote it.
-    #[error("{path} was written by a later version of pushback (format {format}, this one reads {FORMAT})")]
+    #[error(
+        "{path} was written by a newer version of pushback (format {version}; this one reads up to {CURRENT})"
+    )]
     Newer {
         /// The file.
         path: String,
         /// Its format.
-        format: u32,
+        version: Version,
     },
 }
 
@@ -119,6 +130,7 @@ impl<C: Clock> JsonlJournal<C> {
             clock,
             seq: 0,
             prev: hash(b""),
+            version: CURRENT,
             key: None,
             unremembered: None,
         })
@@ -136,7 +148,7 @@ impl<C: Clock> JsonlJournal<C> {
         lock(&file, path)?;
         let mut bytes = vec![];
         file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes)).map_err(io)?;
-        let loaded = parse(&bytes, path)?;
+        let (loaded, version) = parse(&bytes, path)?;
         if let Some(Damage::Line { number, why }) = loaded.damage {
             return Err(OpenError::Damaged { path: paths::display(path), line: number, why });
         }
@@ -148,9 +160,16 @@ impl<C: Clock> JsonlJournal<C> {
         }
         let last = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
         let last = last.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-        let seq = loaded.lines.len() as u64;
-        let journal =
-            Self { file, path: path.to_owned(), clock, seq, prev: hash(last), key: None, unremembered: None };
+        let journal = Self {
+            file,
+            path: path.to_owned(),
+            clock,
+            seq: loaded.whole as u64,
+            prev: hash(last),
+            version,
+            key: None,
+            unremembered: None,
+        };
         Ok((journal, loaded))
     }
 
@@ -169,11 +188,13 @@ impl<C: Clock> JsonlJournal<C> {
 
 impl<C: Clock> Journal for JsonlJournal<C> {
     fn append(&mut self, record: &Record) -> Result<Line, JournalError> {
+        self.bring_up_to_date()?;
         let record = record.clone();
         self.write(Line { seq: self.seq, at: self.clock.now(), prev: self.prev.clone(), record })
     }
 
     fn seal(&mut self, closes: Closes) -> Result<Line, JournalError> {
+        self.bring_up_to_date()?;
         let cannot = || JournalError {
             path: paths::display(&self.path),
             cause: io::Error::other("there is no key to seal it with"),
@@ -195,21 +216,38 @@ impl<C: Clock> Journal for JsonlJournal<C> {
     }
 }
 
-impl<C> JsonlJournal<C> {
+impl<C: Clock> JsonlJournal<C> {
+    /// Says that what follows is of this version, where the journal is of an earlier one.
+    fn bring_up_to_date(&mut self) -> Result<(), JournalError> {
+        if self.version < CURRENT {
+            let bytes = format::write_current(self.seq, self.clock.now(), self.prev.clone());
+            self.put(bytes.map_err(|error| self.failed(error.into()))?)?;
+            self.version = CURRENT;
+        }
+        Ok(())
+    }
+
     fn write(&mut self, line: Line) -> Result<Line, JournalError> {
-        let fail = |cause| JournalError { path: paths::display(&self.path), cause };
-        let mut bytes = serde_json::to_vec(&line).map_err(|error| fail(error.into()))?;
+        self.put(format::write(&line).map_err(|error| self.failed(error.into()))?)?;
+        Ok(line)
+    }
+
+    fn put(&mut self, mut bytes: Vec<u8>) -> Result<(), JournalError> {
         let hash = hash(&bytes);
         bytes.push(b'\n');
-        let before = self.file.metadata().map_err(fail)?.len();
+        let before = self.file.metadata().map_err(|cause| self.failed(cause))?.len();
         if let Err(cause) = self.file.write_all(&bytes).and_then(|()| self.file.sync_data()) {
             // A full disk may have taken a part: take it back, so that the next try starts on a fresh line.
             let _ = self.file.set_len(before);
-            return Err(fail(cause));
+            return Err(self.failed(cause));
         }
         self.seq += 1;
         self.prev = hash;
-        Ok(line)
+        Ok(())
+    }
+
+    fn failed(&self, cause: io::Error) -> JournalError {
+        JournalError { path: paths::display(&self.path), cause }
     }
 }
 
@@ -245,7 +283,7 @@ fn lock(file: &File, path: &Path) -> Result<(), OpenError> {
 /// When it can't be read or a later version wrote it. Damage is no error: it is told in the result.
 pub fn load(path: &Path) -> Result<Loaded, OpenError> {
     let bytes = fs::read(path).map_err(|cause| OpenError::io(path, cause))?;
-    parse(&bytes, path)
+    parse(&bytes, path).map(|(loaded, _)| loaded)
 }
 
 /// The whole lines of a journal as they were written, byte for byte: their hashes still hold.
@@ -255,44 +293,43 @@ pub fn load(path: &Path) -> Result<Loaded, OpenError> {
 /// When it can't be read.
 pub fn text(path: &Path, loaded: &Loaded) -> Result<String, OpenError> {
     let text = fs::read_to_string(path).map_err(|cause| OpenError::io(path, cause))?;
-    Ok(text.split_inclusive('\n').take(loaded.lines.len()).collect())
+    Ok(text.split_inclusive('\n').take(loaded.whole).collect())
 }
 
-fn parse(bytes: &[u8], path: &Path) -> Result<Loaded, OpenError> {
-    let mut lines: Vec<Line> = vec![];
+/// The lines of a journal, and the version of the last one.
+fn parse(bytes: &[u8], path: &Path) -> Result<(Loaded, Version), OpenError> {
+    let mut reader = Reader::default();
+    let mut loaded = Loaded { lines: vec![], skipped: Skipped::default(), whole: 0, damage: None };
     let mut prev = hash(b"");
     let mut rest = bytes;
     while !rest.is_empty() {
-        let number = lines.len() + 1;
-        let damaged = |why| Some(Damage::Line { number, why });
         let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
-            return Ok(Loaded { lines, damage: Some(Damage::TornEnd { bytes: rest.len() }) });
+            loaded.damage = Some(Damage::TornEnd { bytes: rest.len() });
+            break;
         };
         let raw = &rest[..end];
-        if number == 1
-            && let Some(format) = newer_format(raw)
-        {
-            return Err(OpenError::Newer { path: paths::display(path), format });
-        }
-        let Ok(line) = serde_json::from_slice::<Line>(raw) else {
-            return Ok(Loaded { lines, damage: damaged("it is not a record") });
+        let entry = match reader.read(raw) {
+            Err(Unreadable::Newer(version)) => {
+                return Err(OpenError::Newer { path: paths::display(path), version });
+            }
+            Err(Unreadable::NoRecord) => Err("it is not a record"),
+            Ok(entry) if entry.seq != loaded.whole as u64 => Err("its number does not follow"),
+            Ok(entry) if entry.prev != prev => Err("it does not follow from the line before"),
+            Ok(entry) => Ok(entry),
         };
-        if line.seq != lines.len() as u64 {
-            return Ok(Loaded { lines, damage: damaged("its number does not follow") });
+        match entry {
+            Err(why) => {
+                loaded.damage = Some(Damage::Line { number: loaded.whole + 1, why });
+                break;
+            }
+            Ok(entry) => {
+                loaded.skipped.add(&entry);
+                loaded.lines.extend(entry.line());
+            }
         }
-        if line.prev != prev {
-            return Ok(Loaded { lines, damage: damaged("it does not follow from the line before") });
-        }
+        loaded.whole += 1;
         prev = hash(raw);
-        lines.push(line);
         rest = &rest[end + 1..];
     }
-    Ok(Loaded { lines, damage: None })
-}
-
-/// The format of a header that a later version wrote.
-fn newer_format(raw: &[u8]) -> Option<u32> {
-    let header: serde_json::Value = serde_json::from_slice(raw).ok()?;
-    let format = u32::try_from(header.get("format")?.as_u64()?).ok()?;
-    (format > FORMAT).then_some(format)
+    Ok((loaded, reader.version()))
 }

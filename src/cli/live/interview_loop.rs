@@ -13,7 +13,7 @@ use crate::{
         clock::SystemClock,
         store::{
             begun,
-            journal::{self, Damage, JsonlJournal, Loaded, OpenError},
+            journal::{self, Damage, Loaded, OpenError},
             open_rounds::{DrawnCase, LoopRun, OpenRound},
         },
         terminal::{live::Word, output, practice::Terminal, script::Script},
@@ -24,6 +24,7 @@ use crate::{
         bank,
         context::Context,
         error::{BAD_INPUT, Failure},
+        journals,
         live::round,
         model,
     },
@@ -240,7 +241,7 @@ fn take_up(
     id: &str,
     observer: &dyn Observer,
 ) -> Result<Ending, Failure> {
-    let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(id), SystemClock)?;
+    let (journal, loaded) = journals::reopen(context, id)?;
     context.sessions.forget_if_sent(id, &loaded.lines);
     match session::replay(&loaded.lines) {
         Some(session) => round::take_up(context, open, session, loaded.lines, journal, observer),
@@ -326,7 +327,7 @@ fn debrief(context: &Context, open: &OpenRound, observer: &dyn Observer) -> Resu
     let played = played(context, &sitting)?;
     let said = played.sessions.iter().filter(|(number, _)| played.stand.get(number) == Some(&Begun::Sealed));
     for (_, id) in said {
-        let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(id), SystemClock)?;
+        let (journal, loaded) = journals::reopen(context, id)?;
         let mut lines = loaded.lines;
         let Some(mut session) = session::replay(&lines).filter(|session| !session.is_over()) else {
             continue;

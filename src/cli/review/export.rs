@@ -1,12 +1,13 @@
 //! `pushback export`.
 
-use super::{pick, read};
+use super::pick;
 use crate::{
     adapters::{paths, store::journal, terminal::output},
     cli::{
         args::ExportArgs,
         context::Context,
         error::{FAILED, Failure},
+        journals,
         output::{json, write_file, write_out},
     },
     core::{
@@ -46,7 +47,7 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
 }
 
 fn part(context: &Context, args: &ExportArgs, id: &str, scoring: Option<usize>) -> Result<String, Failure> {
-    let loaded = read(context, id)?;
+    let loaded = journals::read(context, id)?;
     if args.jsonl {
         return Ok(journal::text(&context.sessions.journal(id), &loaded)?);
     }

@@ -162,7 +162,8 @@ pub enum Domain {
 }
 
 impl Domain {
-    fn is_any(&self) -> bool {
+    /// Whether it is no domain in particular.
+    pub fn is_any(&self) -> bool {
         *self == Self::Any
     }
 

@@ -2,5 +2,6 @@
 
 mod bad_input;
 mod files;
-mod journals;
+mod format;
+pub mod journals;
 mod session;

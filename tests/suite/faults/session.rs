@@ -85,8 +85,8 @@ fn a_journal_of_a_later_version_is_left_alone() {
     let journal = home.journal();
     let text = fs::read_to_string(&journal).unwrap().replacen("\"format\":1", "\"format\":99", 1);
     fs::write(&journal, &text).unwrap();
-    home.run(&["review"], "").fails(2, "was written by a later version of pushback (format 99");
-    home.run(&["resume", "--no-model", "2"], "").fails(2, "later version");
+    home.run(&["review"], "").fails(2, "was written by a newer version of pushback (format 99");
+    home.run(&["resume", "--no-model", "2"], "").fails(2, "newer version");
     assert_eq!(fs::read_to_string(&journal).unwrap(), text);
 }
 

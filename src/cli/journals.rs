@@ -1,0 +1,45 @@
+//! Opening a session's journal, and telling what can't be read of it.
+
+use super::{context::Context, error::Failure};
+use crate::{
+    adapters::{
+        clock::SystemClock,
+        store::journal::{self, Damage, JsonlJournal, Loaded},
+    },
+    core::text::one_line,
+};
+
+/// A session's journal, as far as it can be read.
+pub fn read(context: &Context, id: &str) -> Result<Loaded, Failure> {
+    let loaded = journal::load(&context.sessions.journal(id))?;
+    if let Some(damage) = &loaded.damage {
+        note(damage_note(damage));
+    }
+    note(loaded.skipped.note());
+    Ok(loaded)
+}
+
+/// A session's journal to go on with.
+pub fn reopen(context: &Context, id: &str) -> Result<(JsonlJournal<SystemClock>, Loaded), Failure> {
+    let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(id), SystemClock)?;
+    note(loaded.skipped.note());
+    Ok((journal, loaded))
+}
+
+/// Tells something beside what was asked for.
+pub fn note(text: impl Into<Option<String>>) {
+    if let Some(text) = text.into() {
+        eprintln!("note: {}", one_line(&text));
+    }
+}
+
+fn damage_note(damage: &Damage) -> String {
+    match damage {
+        Damage::TornEnd { bytes } => format!(
+            "the journal's last line was cut off while it was being written ({bytes} bytes); everything before it is here"
+        ),
+        Damage::Line { number, why } => {
+            format!("the journal is damaged at line {number} ({why}); what comes before it is here")
+        }
+    }
+}
