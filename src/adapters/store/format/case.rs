@@ -9,8 +9,8 @@ use crate::core::{
     level::{Level, TargetLevel},
 };
 
-/// What is mirrored.
-mod live {
+/// What is mirrored: the types that the program works with.
+mod program {
     pub use crate::core::{
         bank::{
             rubric::{Criterion, LevelDescriptors, RedFlag, Rubric, Signal},

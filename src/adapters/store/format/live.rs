@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{mirror::mirrors, voice::Voice};
 use crate::core::live::{Aid, LoopPlace, Patience, Sensors};
 
-/// What is mirrored.
-mod live {
+/// What is mirrored: the types that the program works with.
+mod program {
     pub use crate::core::live::{Rules, Thresholds};
 }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::mirror::mirrors;
 
-/// What is mirrored.
-mod live {
+/// What is mirrored: the types that the program works with.
+mod program {
     pub use crate::core::turn::Voice;
 }
 
