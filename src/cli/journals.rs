@@ -4,6 +4,7 @@ use super::{context::Context, error::Failure};
 use crate::{
     adapters::{
         clock::SystemClock,
+        paths,
         store::journal::{self, Damage, JsonlJournal, Loaded},
     },
     core::text::one_line,
@@ -22,12 +23,23 @@ pub fn read(context: &Context, id: &str) -> Result<Loaded, Failure> {
 /// A session's journal to go on with.
 pub fn reopen(context: &Context, id: &str) -> Result<(JsonlJournal<SystemClock>, Loaded), Failure> {
     let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(id), SystemClock)?;
-    note(loaded.skipped.note());
+    tell_reopened(&loaded);
     Ok((journal, loaded))
 }
 
+/// Tells what was found in a journal that is gone on with.
+pub fn tell_reopened(loaded: &Loaded) {
+    note(loaded.set_aside.as_ref().map(|file| {
+        format!(
+            "the journal's last line was cut off while it was being written; what there is of it is kept in {}",
+            paths::display(file)
+        )
+    }));
+    note(loaded.skipped.note());
+}
+
 /// Tells something beside what was asked for.
-pub fn note(text: impl Into<Option<String>>) {
+fn note(text: impl Into<Option<String>>) {
     if let Some(text) = text.into() {
         eprintln!("note: {}", one_line(&text));
     }

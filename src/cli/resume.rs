@@ -15,7 +15,6 @@ use crate::{
             journal::{self, JsonlJournal, OpenError},
             open_rounds::OpenRound,
         },
-        terminal::output,
     },
     core::{record::Mode, session, text::one_line},
 };
@@ -48,12 +47,7 @@ pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
         }
         opened => opened?,
     };
-    journals::note(loaded.skipped.note());
-    if loaded.damage.is_some() {
-        output::print(
-            "The last line of the journal was cut off while it was being written; it is set aside beside it.",
-        )?;
-    }
+    journals::tell_reopened(&loaded);
     let Some(session) = session::replay(&loaded.lines) else {
         return Err(Failure::new(BAD_INPUT, format!("the session {id} ended before a case was drawn")));
     };

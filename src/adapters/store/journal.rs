@@ -11,7 +11,7 @@ use super::{
     seal::{self, SealingKey},
 };
 use crate::{
-    adapters::paths,
+    adapters::{files, paths},
     core::{
         hash::hash,
         live::Closes,
@@ -45,6 +45,8 @@ pub struct Loaded {
     pub whole: usize,
     /// What is wrong after them, if anything is.
     pub damage: Option<Damage>,
+    /// Where the torn last line was put, if it was taken off.
+    pub set_aside: Option<PathBuf>,
 }
 
 /// Why a journal can be read only in part.
@@ -121,9 +123,7 @@ impl<C: Clock> JsonlJournal<C> {
         let file = OpenOptions::new().append(true).create_new(true).open(path).map_err(io)?;
         lock(&file, path)?;
         // The name has to survive a crash too, not only the content.
-        if let Some(folder) = path.parent() {
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
-        }
+        files::sync_folder(paths::folder_of(path)).map_err(io)?;
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -148,13 +148,13 @@ impl<C: Clock> JsonlJournal<C> {
         lock(&file, path)?;
         let mut bytes = vec![];
         file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes)).map_err(io)?;
-        let (loaded, version) = parse(&bytes, path)?;
+        let (mut loaded, version) = parse(&bytes, path)?;
         if let Some(Damage::Line { number, why }) = loaded.damage {
             return Err(OpenError::Damaged { path: paths::display(path), line: number, why });
         }
         if let Some(Damage::TornEnd { bytes: torn }) = loaded.damage {
             let whole = bytes.len() - torn;
-            fs::write(path.with_extension("torn"), &bytes[whole..]).map_err(io)?;
+            loaded.set_aside = Some(set_aside(path, &bytes[whole..])?);
             file.set_len(whole as u64).and_then(|()| file.sync_data()).map_err(io)?;
             bytes.truncate(whole);
         }
@@ -251,6 +251,27 @@ impl<C: Clock> JsonlJournal<C> {
     }
 }
 
+/// Keeps a torn line end in a file of its own beside the journal, on disk before it is taken off there. Words may be in
+/// it, so an earlier one is never written over.
+fn set_aside(journal: &Path, torn: &[u8]) -> Result<PathBuf, OpenError> {
+    let extensions = std::iter::once("torn".to_owned()).chain((2..).map(|number| format!("torn{number}")));
+    for path in extensions.map(|extension| journal.with_extension(extension)) {
+        let io = |cause| OpenError::io(&path, cause);
+        let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            opened => opened.map_err(io)?,
+        };
+        if let Err(cause) = file.write_all(torn).and_then(|()| file.sync_all()) {
+            // It is still in the journal, and what is here is no copy of it.
+            let _ = fs::remove_file(&path);
+            return Err(io(cause));
+        }
+        files::sync_folder(paths::folder_of(&path)).map_err(io)?;
+        return Ok(path);
+    }
+    Err(OpenError::io(journal, io::ErrorKind::AlreadyExists.into()))
+}
+
 /// Keeps other processes from opening a journal as long as the returned file lives.
 ///
 /// # Errors
@@ -299,7 +320,8 @@ pub fn text(path: &Path, loaded: &Loaded) -> Result<String, OpenError> {
 /// The lines of a journal, and the version of the last one.
 fn parse(bytes: &[u8], path: &Path) -> Result<(Loaded, Version), OpenError> {
     let mut reader = Reader::default();
-    let mut loaded = Loaded { lines: vec![], skipped: Skipped::default(), whole: 0, damage: None };
+    let mut loaded =
+        Loaded { lines: vec![], skipped: Skipped::default(), whole: 0, damage: None, set_aside: None };
     let mut prev = hash(b"");
     let mut rest = bytes;
     while !rest.is_empty() {
