@@ -10,6 +10,7 @@ use super::{
 use crate::{
     adapters::{
         bank::library,
+        files,
         model::file::{self, QWEN_CODER_1_5B},
         paths,
         store::{
@@ -63,9 +64,16 @@ pub fn doctor(context: &Context) -> Result<(), Failure> {
 fn folder(context: &Context) -> Finding {
     let folder = context.sessions.folder();
     let shown = paths::display(folder);
-    let tried = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+    let tried = std::fs::create_dir_all(folder).and_then(|()| {
+        let file = tempfile::tempfile_in(folder)?;
+        files::sync_folder(folder)?;
+        Ok(files::try_lock(&file)?)
+    });
     match tried {
-        Ok(_) => Fine(format!("sessions can be written to {shown}")),
+        Ok(false) => Note(format!(
+            "sessions can be written to {shown}, but its file system has no locks: don't open one session in two windows"
+        )),
+        Ok(true) => Fine(format!("sessions can be written to {shown}")),
         Err(error) => Wrong(format!("sessions can't be written to {shown}: {error}")),
     }
 }

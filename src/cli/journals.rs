@@ -1,5 +1,7 @@
 //! Opening a session's journal, and telling what can't be read of it.
 
+use std::sync::Once;
+
 use super::{context::Context, error::Failure};
 use crate::{
     adapters::{
@@ -8,6 +10,7 @@ use crate::{
         store::journal::{self, Damage, JsonlJournal, Loaded},
     },
     core::text::one_line,
+    ports::Clock,
 };
 
 /// A session's journal, as far as it can be read.
@@ -20,15 +23,29 @@ pub fn read(context: &Context, id: &str) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
+/// A new session about `subject`: its id and its empty journal.
+pub fn create(context: &Context, subject: &str) -> Result<(String, JsonlJournal<SystemClock>), Failure> {
+    let id = context.sessions.new_id(SystemClock.now(), subject);
+    Ok((id.clone(), create_as(context, &id)?))
+}
+
+/// The empty journal of a new session with this id.
+pub fn create_as(context: &Context, id: &str) -> Result<JsonlJournal<SystemClock>, Failure> {
+    let journal = JsonlJournal::create(&context.sessions.journal(id), SystemClock)?;
+    tell_unlocked(&journal);
+    Ok(journal)
+}
+
 /// A session's journal to go on with.
 pub fn reopen(context: &Context, id: &str) -> Result<(JsonlJournal<SystemClock>, Loaded), Failure> {
     let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(id), SystemClock)?;
-    tell_reopened(&loaded);
+    tell_reopened(&journal, &loaded);
     Ok((journal, loaded))
 }
 
 /// Tells what was found in a journal that is gone on with.
-pub fn tell_reopened(loaded: &Loaded) {
+pub fn tell_reopened(journal: &JsonlJournal<SystemClock>, loaded: &Loaded) {
+    tell_unlocked(journal);
     note(loaded.set_aside.as_ref().map(|file| {
         format!(
             "the journal's last line was cut off while it was being written; what there is of it is kept in {}",
@@ -36,6 +53,19 @@ pub fn tell_reopened(loaded: &Loaded) {
         )
     }));
     note(loaded.skipped.note());
+}
+
+/// Tells, once, that nothing keeps two windows out of the same session.
+fn tell_unlocked(journal: &JsonlJournal<SystemClock>) {
+    static TOLD: Once = Once::new();
+    if !journal.is_locked() {
+        TOLD.call_once(|| {
+            note(format!(
+                "the file system of {} has no locks: don't open one session in two windows",
+                paths::display(paths::folder_of(journal.path()))
+            ));
+        });
+    }
 }
 
 /// Tells something beside what was asked for.

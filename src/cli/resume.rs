@@ -47,7 +47,7 @@ pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
         }
         opened => opened?,
     };
-    journals::tell_reopened(&loaded);
+    journals::tell_reopened(&journal, &loaded);
     let Some(session) = session::replay(&loaded.lines) else {
         return Err(Failure::new(BAD_INPUT, format!("the session {id} ended before a case was drawn")));
     };

@@ -20,9 +20,11 @@ use crate::{
     ports::{Clock, Journal, JournalError},
 };
 
-/// A journal that is open for writing. No other process can open it as long as this one does.
+/// A journal that is open for writing. No other process can open it as long as this one does, where its file system has
+/// locks.
 pub struct JsonlJournal<C> {
     file: File,
+    is_locked: bool,
     path: PathBuf,
     clock: C,
     seq: u64,
@@ -121,11 +123,18 @@ impl<C: Clock> JsonlJournal<C> {
             fs::create_dir_all(folder).map_err(io)?;
         }
         let file = OpenOptions::new().append(true).create_new(true).open(path).map_err(io)?;
-        lock(&file, path)?;
-        // The name has to survive a crash too, not only the content.
-        files::sync_folder(paths::folder_of(path)).map_err(io)?;
+        let locked = lock(&file, path).and_then(|is_locked| {
+            // The name has to survive a crash too, not only the content.
+            files::sync_folder(paths::folder_of(path)).map_err(io)?;
+            Ok(is_locked)
+        });
+        if locked.is_err() {
+            // What can't be begun leaves nothing behind.
+            let _ = fs::remove_file(path);
+        }
         Ok(Self {
             file,
+            is_locked: locked?,
             path: path.to_owned(),
             clock,
             seq: 0,
@@ -145,7 +154,7 @@ impl<C: Clock> JsonlJournal<C> {
     pub fn reopen(path: &Path, clock: C) -> Result<(Self, Loaded), OpenError> {
         let io = |cause| OpenError::io(path, cause);
         let mut file = OpenOptions::new().read(true).append(true).open(path).map_err(io)?;
-        lock(&file, path)?;
+        let is_locked = lock(&file, path)?;
         let mut bytes = vec![];
         file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes)).map_err(io)?;
         let (mut loaded, version) = parse(&bytes, path)?;
@@ -162,6 +171,7 @@ impl<C: Clock> JsonlJournal<C> {
         let last = last.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let journal = Self {
             file,
+            is_locked,
             path: path.to_owned(),
             clock,
             seq: loaded.whole as u64,
@@ -178,6 +188,11 @@ impl<C: Clock> JsonlJournal<C> {
     pub fn sealed_with(mut self, key: SealingKey) -> Self {
         self.key = Some(key);
         self
+    }
+
+    /// Whether no other process can open it; `false` where its file system has no locks.
+    pub fn is_locked(&self) -> bool {
+        self.is_locked
     }
 
     /// The file.
@@ -278,18 +293,23 @@ fn set_aside(journal: &Path, torn: &[u8]) -> Result<PathBuf, OpenError> {
 ///
 /// When it can't be opened or is open elsewhere.
 pub fn hold(path: &Path) -> Result<File, OpenError> {
-    let file = File::open(path).map_err(|cause| OpenError::io(path, cause))?;
+    let file = lockable(path).map_err(|cause| OpenError::io(path, cause))?;
     lock(&file, path)?;
     Ok(file)
 }
 
 /// Whether a process has a journal open for writing.
 pub fn is_busy(path: &Path) -> bool {
-    File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    lockable(path).is_ok_and(|file| matches!(files::try_lock(&file), Err(TryLockError::WouldBlock)))
 }
 
-fn lock(file: &File, path: &Path) -> Result<(), OpenError> {
-    file.try_lock().map_err(|error| match error {
+/// On NFS only what is open for writing can be locked.
+fn lockable(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).append(true).open(path).or_else(|_| File::open(path))
+}
+
+fn lock(file: &File, path: &Path) -> Result<bool, OpenError> {
+    files::try_lock(file).map_err(|error| match error {
         TryLockError::WouldBlock => OpenError::Busy(
             path.file_stem().map_or(String::new(), |name| name.to_string_lossy().into_owned()),
         ),

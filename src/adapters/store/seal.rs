@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::format::{self, CURRENT, Entry, Reader, Skipped, Unreadable, Version};
+use crate::adapters::files;
 use crate::core::hash::hash;
 use crate::core::{
     live::{Closes, Seal},
@@ -92,8 +93,14 @@ impl SealingKey {
             Ok(_) => fs::remove_file(&path)?,
             Err(_) => {}
         }
-        next.persist_noclobber(&path)?;
-        fs::File::open(folder)?.sync_all()?;
+        if let Err(error) = next.persist_noclobber(&path) {
+            // Without hard links a file system can't tell whether something is there already.
+            if path.exists() {
+                return Err(error.error);
+            }
+            error.file.persist(&path)?;
+        }
+        files::sync_folder(folder)?;
         Ok(Self { key, replaces_lost: !known_keys(folder).is_empty() })
     }
 
@@ -192,7 +199,7 @@ pub fn stub(journal: &Path) -> PathBuf {
 /// When it can't be written.
 pub fn remember(journal: &Path, line: &Line, hash: &str) -> io::Result<()> {
     let stub = Stub { seq: line.seq, hash: hash.to_owned() };
-    crate::adapters::files::replace(&self::stub(journal), &json(&stub))
+    files::replace(&self::stub(journal), &json(&stub))
 }
 
 /// What was found to be whole.

@@ -7,7 +7,10 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::adapters::paths::{self, Home};
+use crate::adapters::{
+    files,
+    paths::{self, Home},
+};
 use crate::core::{
     editing::sending,
     record::{Line, Record},
@@ -126,7 +129,7 @@ impl Sessions {
             }
         }
         fs::remove_file(journal)?;
-        fs::File::open(&self.folder)?.sync_all()
+        files::sync_folder(&self.folder)
     }
 
     /// The journal of a session.

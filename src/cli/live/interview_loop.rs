@@ -306,7 +306,9 @@ fn begin_round(
         voice: round.interviewer.clone(),
         of_loop: Some(of_loop),
     };
-    round::begin(context, &plan, open, entered, observer).map(Some)
+    let key = round::sealing_key(context)?;
+    let journal = journals::create_as(context, plan.id)?.sealed_with(key);
+    round::begin(context, &plan, open, journal, entered, observer).map(Some)
 }
 
 /// When the break after a round is over, as the clock on the wall shows it.

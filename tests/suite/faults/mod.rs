@@ -4,4 +4,5 @@ mod bad_input;
 mod files;
 mod format;
 pub mod journals;
+mod no_locks;
 mod session;
