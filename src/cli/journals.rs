@@ -10,7 +10,6 @@ use crate::{
         store::journal::{self, Damage, JsonlJournal, Loaded},
     },
     core::text::one_line,
-    ports::Clock,
 };
 
 /// A session's journal, as far as it can be read.
@@ -25,8 +24,9 @@ pub fn read(context: &Context, id: &str) -> Result<Loaded, Failure> {
 
 /// A new session about `subject`: its id and its empty journal.
 pub fn create(context: &Context, subject: &str) -> Result<(String, JsonlJournal<SystemClock>), Failure> {
-    let id = context.sessions.new_id(SystemClock.now(), subject);
-    Ok((id.clone(), create_as(context, &id)?))
+    let (id, journal) = context.sessions.begin(&SystemClock, subject)?;
+    tell_unlocked(&journal);
+    Ok((id, journal))
 }
 
 /// The empty journal of a new session with this id.

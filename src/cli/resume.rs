@@ -65,13 +65,12 @@ pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
 
 /// The latest session that can be taken up.
 fn latest_unfinished(context: &Context) -> Result<String, Failure> {
-    let ids = context.sessions.ids()?;
-    let unfinished = |id: &&String| {
+    let unfinished = |id: &String| {
         let loaded = journal::load(&context.sessions.journal(id));
         let session = loaded.ok().and_then(|loaded| session::replay(&loaded.lines));
         session.is_some_and(|session| !session.is_over())
     };
-    ids.iter().rev().find(unfinished).cloned().ok_or_else(|| {
+    context.sessions.newest_first()?.find(unfinished).ok_or_else(|| {
         Failure::new(BAD_INPUT, "no session was cut off").hint("`pushback practice` begins a new one")
     })
 }

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::Timestamp;
+
 use super::{
     format::{self, CURRENT, Reader, Skipped, Unreadable, Version},
     seal::{self, SealingKey},
@@ -325,6 +327,14 @@ fn lock(file: &File, path: &Path) -> Result<bool, OpenError> {
 pub fn load(path: &Path) -> Result<Loaded, OpenError> {
     let bytes = fs::read(path).map_err(|cause| OpenError::io(path, cause))?;
     parse(&bytes, path).map(|(loaded, _)| loaded)
+}
+
+/// When a journal was begun, without reading more than its first line.
+pub fn began(path: &Path) -> Option<Timestamp> {
+    // A header has some 200 bytes.
+    let mut bytes = vec![];
+    File::open(path).ok()?.take(4096).read_to_end(&mut bytes).ok()?;
+    format::time(bytes.split(|byte| *byte == b'\n').next()?)
 }
 
 /// The whole lines of a journal as they were written, byte for byte: their hashes still hold.

@@ -15,6 +15,7 @@ use crate::{
             begun,
             journal::{self, Damage, Loaded, OpenError},
             open_rounds::{DrawnCase, LoopRun, OpenRound},
+            sessions::id_at,
         },
         terminal::{live::Word, output, practice::Terminal, script::Script},
     },
@@ -93,7 +94,7 @@ pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure
         return Ok(output::print("Nothing has begun, and nothing is recorded.")?);
     }
     let now = SystemClock.now();
-    let sitting = Sitting::new(context.sessions.new_id(now, &Sitting::subject(id)));
+    let sitting = Sitting::new(id_at(now, &Sitting::subject(id)));
     let open = OpenRound {
         id: sitting.free(&context.sessions.ids()?).id().to_owned(),
         title: definition.title.clone(),

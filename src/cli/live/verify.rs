@@ -131,8 +131,8 @@ pub fn session(context: &Context, given: Option<&str>) -> Result<String, Failure
     if given.is_some() {
         return Ok(context.sessions.find(given)?);
     }
-    let ids = context.sessions.ids()?;
-    ids.into_iter().rev().find(|id| live::is_live(&context.sessions.journal(id))).ok_or_else(|| {
+    let mut ids = context.sessions.newest_first()?;
+    ids.find(|id| live::is_live(&context.sessions.journal(id))).ok_or_else(|| {
         Failure::new(BAD_INPUT, "there is no live session yet").hint("`pushback live` begins one")
     })
 }

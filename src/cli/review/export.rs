@@ -20,7 +20,9 @@ use crate::{
 /// Writes sessions in the form that was asked for.
 pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
     let sessions: Vec<(String, Option<usize>)> = if args.all || args.disputes && args.session.is_none() {
-        context.sessions.ids()?.into_iter().map(|id| (id, None)).collect()
+        let mut ids: Vec<String> = context.sessions.newest_first()?.collect();
+        ids.reverse();
+        ids.into_iter().map(|id| (id, None)).collect()
     } else {
         vec![pick(context, args.session.as_deref())?]
     };

@@ -4,5 +4,6 @@ mod bad_input;
 mod files;
 mod format;
 pub mod journals;
+mod latest;
 mod no_locks;
 mod session;

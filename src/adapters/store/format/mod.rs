@@ -276,6 +276,11 @@ fn version(raw: &[u8]) -> Option<Version> {
     Some(Version { major, minor })
 }
 
+/// When a line was written, whatever version wrote it.
+pub fn time(raw: &[u8]) -> Option<Timestamp> {
+    serde_json::from_slice::<Frame>(raw).ok().map(|frame| frame.at)
+}
+
 /// The first key of a line that isn't in what was read of it.
 fn unknown_key(raw: &[u8], line: &DiskLine) -> Option<String> {
     fn lost(written: &Value, read: &Value) -> Option<String> {
