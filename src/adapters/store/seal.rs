@@ -187,6 +187,13 @@ pub struct Stub {
     hash: String,
 }
 
+impl Stub {
+    /// How many lines the journal had, the seal included.
+    pub fn lines(&self) -> usize {
+        self.seq as usize + 1
+    }
+}
+
 /// The file that remembers a journal's last seal.
 pub fn stub(journal: &Path) -> PathBuf {
     journal.with_extension("seal")
