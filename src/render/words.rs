@@ -4,7 +4,12 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::core::{
     interval::Interval,
-    judging::{Judge, Unscored, sentences::Discount, tally, verdict::{Score, Verdict}},
+    judging::{
+        Judge, Unscored,
+        sentences::Discount,
+        tally,
+        verdict::{Score, Verdict},
+    },
     level::Level,
     live::Cut,
     record::{Disputed, Mode, Route, Use},

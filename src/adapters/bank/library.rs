@@ -1,7 +1,7 @@
 //! Where the bank's files are: compiled into the program, and in the person's own folders.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -12,9 +12,12 @@ use serde::de::DeserializeOwned;
 
 use super::{packs, yaml};
 use crate::{
-    adapters::{files::read_text, paths::Home},
+    adapters::{
+        files::read_text,
+        paths::{Home, is_hidden},
+    },
     core::{
-        bank::{Bank, Layer, Problem, ScenarioFile, Sourced, scenario::Scenario},
+        bank::{Bank, Layer, Problem, ScenarioFile, Sourced, rubric::Rubric, scenario::Scenario},
         interview_loop::InterviewLoop,
     },
 };
@@ -120,7 +123,9 @@ pub fn load_loops(home: &Home, bank: &Bank) -> (Vec<InterviewLoop>, Vec<Problem>
     let built_in = SCENARIOS.get_dir(LOOPS).map(|dir| texts_of(dir, "scenarios")).unwrap_or_default();
     let mut loops: std::collections::BTreeMap<String, InterviewLoop> = Default::default();
     for files in [built_in, texts_in(&home.scenarios().join(LOOPS))] {
-        for Sourced { file, value } in parse::<InterviewLoop>(&files, &mut problems) {
+        let parsed = parse(&files, &mut problems);
+        let parsed = without_copies(&files, parsed, |one: &InterviewLoop| &one.id, &mut problems);
+        for Sourced { file, value } in parsed {
             let faults = value.problems(bank);
             if faults.is_empty() {
                 loops.insert(value.id.clone(), value);
@@ -173,7 +178,10 @@ impl Texts {
 
     fn layer(&self, problems: &mut Vec<Problem>) -> Layer {
         let rubrics = parse(&self.rubrics, problems);
+        let rubrics = without_copies(&self.rubrics, rubrics, |rubric: &Rubric| &rubric.id, problems);
         let scenarios = parse(&self.scenarios, problems);
+        let scenarios =
+            without_copies(&self.scenarios, scenarios, |scenario: &Scenario| &scenario.id, problems);
         let scenarios = with_artifacts(scenarios, problems, artifact);
         Layer { pack: None, rubrics, scenarios }
     }
@@ -248,6 +256,10 @@ pub fn collect(folder: &Path, files: &mut Vec<PathBuf>, links: &mut Vec<PathBuf>
         let Ok(entries) = fs::read_dir(folder) else { return };
         for entry in entries.flatten() {
             let path = entry.path();
+            // What systems and editors put beside a file is no case of anybody's.
+            if is_hidden(&path) {
+                continue;
+            }
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() && depth < DEEPEST && entry.file_name() != LOOPS {
                 collect(&path, depth + 1, files, links);
@@ -312,6 +324,32 @@ fn parse<T: DeserializeOwned>(texts: &Files, problems: &mut Vec<Problem>) -> Vec
         problems.push(fault);
     }
     parsed
+}
+
+/// Leaves out what has the id of the file beside it that is named after that id, even if that one is broken: a sync or
+/// an editor has left a copy behind, and nobody wants to play a stale one.
+fn without_copies<T>(
+    files: &Files,
+    parsed: Vec<Sourced<T>>,
+    id: impl Fn(&T) -> &str,
+    problems: &mut Vec<Problem>,
+) -> Vec<Sourced<T>> {
+    let ids: BTreeMap<String, String> =
+        parsed.iter().map(|one| (one.file.clone(), id(&one.value).to_owned())).collect();
+    let there: BTreeSet<&str> = files.iter().map(|(file, _)| file.as_str()).collect();
+    let is_copy = |one: &Sourced<T>| {
+        let id = id(&one.value);
+        let named = Path::new(&one.file).with_file_name(format!("{id}.yaml")).display().to_string();
+        named != one.file && there.contains(named.as_str()) && ids.get(&named).is_none_or(|other| other == id)
+    };
+    let (copies, kept) = parsed.into_iter().partition::<Vec<_>, _>(is_copy);
+    problems.extend(copies.into_iter().map(|copy| {
+        let id = id(&copy.value);
+        let message =
+            format!("the id `{id}` belongs to `{id}.yaml` beside it: give this one another id, or delete it");
+        Problem { place: copy.file, message }
+    }));
+    kept
 }
 
 fn with_artifacts(

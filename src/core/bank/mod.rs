@@ -151,6 +151,12 @@ impl Case {
     }
 }
 
+/// Whether a file is named after an id.
+fn is_named(file: &str, id: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.strip_suffix(".yaml") == Some(id)
+}
+
 impl Bank {
     /// Puts a bank together. Later files replace earlier ones with the same id when they come from
     /// another layer; within a layer a second one is a problem. A problem costs the file that has it,
@@ -159,7 +165,10 @@ impl Bank {
         let mut problems = vec![];
         let mut rubrics: BTreeMap<String, Rubric> = BTreeMap::new();
         let mut scenarios: BTreeMap<String, Sourced<ScenarioFile>> = BTreeMap::new();
-        for layer in layers {
+        for mut layer in layers {
+            // Of two with one id, the file that is named after it comes first.
+            layer.rubrics.sort_by_key(|one| !is_named(&one.file, &one.value.id));
+            layer.scenarios.sort_by_key(|one| !is_named(&one.file, &one.value.0.id));
             let named = |id: &str| match &layer.pack {
                 Some(pack) => format!("{pack}/{id}"),
                 None => id.to_owned(),
