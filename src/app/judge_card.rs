@@ -21,20 +21,22 @@ use crate::{
 /// Answers of these kinds are attacked, one of each a rubric: there is room above a weak one.
 const ATTACKED: [&str; 2] = ["mid", "staff"];
 
-/// Runs everything. `told` hears after each answer how many of how many small jobs are done.
+/// Runs everything; where it is to be `brief`, neither attacks nor the other ways to judge. `told` hears after each answer how many of how many small jobs are done.
 ///
 /// # Errors
 ///
 /// Why the judge could not observe.
 pub fn make(
     labelled: &[Labelled<'_>],
+    brief: bool,
     observer: &dyn Observer,
     watch: &dyn Watch,
     told: &dyn Fn(usize, usize),
 ) -> Result<JudgeCard, Unscored> {
-    let attacked = attacked(labelled);
+    let attacked = if brief { vec![] } else { attacked(labelled) };
+    let graded = if brief { &[] } else { labelled };
     let per_attacked = Attack::all().count() + MOST_DELETIONS;
-    let total = 2 * labelled.len() + attacked.len() * per_attacked;
+    let total = labelled.len() + graded.len() + attacked.len() * per_attacked;
     let mut done = 0;
     let mut step = |jobs: usize| {
         done += jobs;
@@ -49,7 +51,7 @@ pub fn make(
         observed.push(seen.observations);
         step(1);
     }
-    for answer in labelled {
+    for answer in graded {
         if let Ok(grade) = observer.grade(&answer.exam, watch) {
             grades.push((grade, f64::from(answer.answer.overall)));
         }

@@ -65,12 +65,14 @@ pub fn card(card: &JudgeCard, width: usize) -> String {
         out.push_str(&row("the same model, asked for a level", one.r, one.error));
     }
     out.push_str(&row("length of the answer", card.length.r, card.length.error));
-    out.push_str("\n  attacks that gained nothing\n");
-    for held in &card.attacks {
-        out.push_str(&format!("  {:>4} of {:<4} {}\n", held.held, held.tried, held.attack));
+    if !card.attacks.is_empty() {
+        out.push_str("\n  attacks that gained nothing\n");
+        for held in &card.attacks {
+            out.push_str(&format!("  {:>4} of {:<4} {}\n", held.held, held.tried, held.attack));
+        }
+        let (tried, fell) = card.deletions;
+        out.push_str(&format!("  {fell:>4} of {tried:<4} evidence taken out, and the probability fell\n"));
     }
-    let (tried, fell) = card.deletions;
-    out.push_str(&format!("  {fell:>4} of {tried:<4} evidence taken out, and the probability fell\n"));
     out.push_str(&format!(
         "\n  {:.1} s an answer (median), {:.0} tokens read on average\n",
         card.seconds, card.tokens

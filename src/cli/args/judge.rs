@@ -17,6 +17,9 @@ pub enum JudgeCommand {
         /// Folder with their rubrics; the bank's, if none is named.
         #[arg(long)]
         rubrics: Option<PathBuf>,
+        /// The figures only, without attacks and without other ways to judge: a third of the time.
+        #[arg(long)]
+        brief: bool,
         /// Keep the summary that score cards quote in this file.
         #[arg(long)]
         save: Option<PathBuf>,

@@ -46,9 +46,9 @@ use crate::{
 /// `pushback judge …`.
 pub fn run(context: &Context, command: JudgeCommand) -> Result<(), Failure> {
     match command {
-        JudgeCommand::Card { answers, scenarios, rubrics, save, json } => {
+        JudgeCommand::Card { answers, scenarios, rubrics, brief, save, json } => {
             let banks = Banks::load(context, scenarios.as_deref(), rubrics.as_deref())?;
-            card(context, &banks, &answers, save.as_deref(), json)
+            card(context, &banks, &answers, brief, save.as_deref(), json)
         }
         JudgeCommand::Fit { answers, scenarios, rubrics, out } => {
             let banks = Banks::load(context, scenarios.as_deref(), rubrics.as_deref())?;
@@ -77,6 +77,7 @@ fn card(
     context: &Context,
     banks: &Banks,
     answers: &[PathBuf],
+    brief: bool,
     save: Option<&Path>,
     json: bool,
 ) -> Result<(), Failure> {
@@ -92,7 +93,7 @@ fn card(
         bar.set_position(done as u64);
     };
     let watch = Cancelled(context);
-    let card = judge_card::make(&labelled, &*observer, &watch, &told);
+    let card = judge_card::make(&labelled, brief, &*observer, &watch, &told);
     bar.finish_and_clear();
     let card = card.map_err(|why| model::failure(&why))?;
     if let Some(path) = save {
