@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     adapters::{
-        bank::library,
+        bank::{library, loops},
         model::file::{self, QWEN_CODER_1_5B},
         paths,
         store::{
@@ -101,7 +101,7 @@ fn terminal() -> Finding {
 
 fn bank(context: &Context) -> Finding {
     let (bank, mut problems) = library::load(&context.home);
-    let (loops, faults) = library::load_loops(&context.home, &bank);
+    let (loops, faults) = loops::load(&context.home, &bank);
     problems.extend(faults);
     match problems.as_slice() {
         [_, ..] if bank::is_live_round_open(context) => {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
     bank::{
         Bank,
-        scenario::{LONGEST_TEXT, RoundKind, is_id},
+        scenario::{ID, LONGEST_ROUND, LONGEST_TEXT, RoundKind},
     },
     level::{Level, TargetLevel},
     nearest::did_you_mean,
@@ -16,12 +17,14 @@ use super::{
 };
 
 /// An interview loop. File: `scenarios/loops/<id>.yaml`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct InterviewLoop {
     /// Unique; the file's name.
+    #[schemars(regex(pattern = ID))]
     pub id: String,
     /// For people.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub title: String,
     /// What it is like, in a sentence or two.
     pub about: String,
@@ -29,6 +32,7 @@ pub struct InterviewLoop {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<TargetLevel>,
     /// The rounds, in order.
+    #[schemars(length(min = 1, max = 12))]
     pub rounds: Vec<LoopRound>,
     /// The author's words at the end, after the results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,10 +40,11 @@ pub struct InterviewLoop {
 }
 
 /// A round of a loop.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LoopRound {
     /// For people.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub name: String,
     /// A scenario of this theme is drawn…
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,12 +60,14 @@ pub struct LoopRound {
     pub level: Option<TargetLevel>,
     /// How long it takes, in minutes; as long as the scenario says, if nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = LONGEST_ROUND))]
     pub minutes: Option<u32>,
     /// How long the break before it is, in minutes.
     #[serde(default)]
     pub break_before: u32,
     /// How much the round counts, against 1 for the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub weight: Option<u32>,
     /// Who asks, and how they speak.
     #[serde(default)]
@@ -68,57 +75,18 @@ pub struct LoopRound {
 }
 
 impl InterviewLoop {
-    /// What is wrong with the loop beyond its syntax, one line each.
-    pub fn problems(&self, bank: &Bank) -> Vec<String> {
-        let mut problems = vec![];
-        if !is_id(&self.id) {
-            problems.push(format!("id `{}` is not made of lowercase letters, digits and hyphens", self.id));
-        }
-        if !(1..=12).contains(&self.rounds.len()) {
-            problems.push(format!("there are {} rounds: use 1 to 12", self.rounds.len()));
-        }
-        let known = |what: &str, word: &str, all: Vec<&str>| {
-            if all.contains(&word) {
-                return None;
-            }
-            let near = did_you_mean(word, all);
-            Some(format!("there is no {what} `{word}`{near}"))
-        };
-        for round in &self.rounds {
-            let name = &round.name;
-            match (&round.theme, &round.scenario) {
-                (Some(theme), None) => {
-                    problems.extend(known("theme", theme, bank.themes().into_iter().collect()))
-                }
-                (None, Some(id)) => {
-                    problems.extend(known(
-                        "scenario",
-                        id,
-                        bank.cases().map(|case| case.scenario.id.as_str()).collect(),
-                    ));
-                }
-                _ => {
-                    problems.push(format!("the round `{name}` needs a `theme` or a `scenario`, and not both"))
-                }
-            }
-            if round.round.is_some() && round.scenario.is_some() {
-                problems.push(format!("the round `{name}` has a `scenario`, so its `round` says nothing"));
-            }
-            if round.minutes.is_some_and(|minutes| !(1..=180).contains(&minutes)) {
-                problems.push(format!("`minutes` of the round `{name}` is none of 1 to 180"));
-            }
-            if round.weight == Some(0) {
-                problems.push(format!("`weight` of the round `{name}` is 0: leave the round out instead"));
-            }
-            let voice = &round.interviewer;
-            let texts = [&voice.name, &voice.greeting, &voice.assume_and_say, &voice.no_help, &voice.again];
-            if texts.into_iter().flatten().any(|text| text.trim().is_empty() || text.len() > LONGEST_TEXT) {
-                problems.push(format!(
-                    "the interviewer of the round `{name}` has an empty phrase, or one that is too long"
-                ));
-            }
-        }
-        problems
+    /// What is wrong with the loop although it has the right keys and values.
+    pub fn faults(&self, bank: &Bank) -> Vec<LoopFault> {
+        let rounds = self.rounds.iter().enumerate();
+        rounds
+            .flat_map(|(index, round)| {
+                round.faults(bank).into_iter().map(move |(key, message)| LoopFault {
+                    round: index,
+                    key,
+                    message,
+                })
+            })
+            .collect()
     }
 
     /// What comes next in a sitting, by how the rounds stand that were begun in it: 1 for the first. Rounds come in
@@ -138,6 +106,53 @@ impl InterviewLoop {
     /// The target level of a round.
     pub fn target(&self, round: &LoopRound, chosen: Option<TargetLevel>) -> TargetLevel {
         chosen.or(round.level).or(self.target).unwrap_or_default()
+    }
+}
+
+/// Something that is wrong with a loop, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoopFault {
+    /// The round's place, 0 for the first.
+    pub round: usize,
+    /// The key in it, whether it is there or missing.
+    pub key: &'static str,
+    /// Lowercase: what is wrong.
+    pub message: String,
+}
+
+impl LoopRound {
+    fn faults(&self, bank: &Bank) -> Vec<(&'static str, String)> {
+        let mut faults = vec![];
+        let mut require = |what: &'static str, word: &str, all: Vec<&str>| {
+            if !all.contains(&word) {
+                let near = did_you_mean(word, all);
+                faults.push((what, format!("there is no {what} `{word}`{near}")));
+            }
+        };
+        match (&self.theme, &self.scenario) {
+            (Some(theme), None) => require("theme", theme, bank.themes().into_iter().collect()),
+            (None, Some(id)) => {
+                require("scenario", id, bank.cases().map(|case| case.scenario.id.as_str()).collect());
+            }
+            _ => faults.push((
+                "scenario",
+                format!("the round `{}` needs a `theme` or a `scenario`, and not both", self.name),
+            )),
+        }
+        if self.round.is_some() && self.scenario.is_some() {
+            let message = format!("the round `{}` has a `scenario`, so its `round` says nothing", self.name);
+            faults.push(("round", message));
+        }
+        let voice = &self.interviewer;
+        let texts = [&voice.name, &voice.greeting, &voice.assume_and_say, &voice.no_help, &voice.again];
+        if texts.into_iter().flatten().any(|text| text.trim().is_empty() || text.len() > LONGEST_TEXT) {
+            let message = format!(
+                "the interviewer of the round `{}` has an empty phrase, or one that is too long",
+                self.name
+            );
+            faults.push(("interviewer", message));
+        }
+        faults
     }
 }
 

@@ -8,14 +8,13 @@ use std::{
 };
 
 use include_dir::{Dir, include_dir};
-use serde::de::DeserializeOwned;
 
-use super::{packs, yaml};
+use super::{packs, sources};
 use crate::{
     adapters::{files::read_text, paths::Home},
     core::{
-        bank::{Bank, Layer, Problem, ScenarioFile, Sourced, scenario::Scenario},
-        interview_loop::InterviewLoop,
+        bank::{Bank, Layer, Problem},
+        lint::source::Source,
     },
 };
 
@@ -25,7 +24,7 @@ static RUBRICS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rubrics");
 /// Folders below folders are read this deep.
 const DEEPEST: usize = 6;
 /// The folder beside the themes that holds interview loops.
-const LOOPS: &str = "loops";
+pub(super) const LOOPS: &str = "loops";
 
 /// Loads the built-in bank, the packs, and the person's own folders laid over the bank.
 ///
@@ -95,6 +94,7 @@ fn assemble(home: &Home, own: &Texts) -> (Bank, Vec<Problem>) {
     let mut problems = vec![];
     let (bank, faults) = Bank::assemble(layers(home, own, &mut problems));
     problems.extend(faults);
+    problems.sort_by(|a, b| a.place.cmp(&b.place));
     (bank, problems)
 }
 
@@ -113,26 +113,13 @@ fn layers(home: &Home, own: &Texts, problems: &mut Vec<Problem>) -> Vec<Layer> {
     layers
 }
 
-/// Loads the interview loops, the built-in ones and the person's own, which go before those. `bank` is what their
-/// rounds are drawn from.
-pub fn load_loops(home: &Home, bank: &Bank) -> (Vec<InterviewLoop>, Vec<Problem>) {
-    let mut problems = vec![];
-    let built_in = SCENARIOS.get_dir(LOOPS).map(|dir| texts_of(dir, "scenarios")).unwrap_or_default();
-    let mut loops: std::collections::BTreeMap<String, InterviewLoop> = Default::default();
-    for files in [built_in, texts_in(&home.scenarios().join(LOOPS))] {
-        for Sourced { file, value } in parse::<InterviewLoop>(&files, &mut problems) {
-            let faults = value.problems(bank);
-            if faults.is_empty() {
-                loops.insert(value.id.clone(), value);
-            }
-            problems.extend(faults.into_iter().map(|message| Problem { place: file.clone(), message }));
-        }
-    }
-    (loops.into_values().collect(), problems)
+/// The built-in files of interview loops.
+pub(super) fn built_in_loops() -> Files {
+    SCENARIOS.get_dir(LOOPS).map(|dir| texts_of(dir, "scenarios")).unwrap_or_default()
 }
 
 /// Files with their texts, or why they can't be read.
-type Files = Vec<(String, Result<String, String>)>;
+pub(super) type Files = Vec<(String, Result<String, String>)>;
 
 /// The files of a place before they are taken apart.
 #[derive(Clone, Debug, Default)]
@@ -152,10 +139,7 @@ impl Texts {
     }
 
     fn layer(&self, problems: &mut Vec<Problem>) -> Layer {
-        let rubrics = parse(&self.rubrics, problems);
-        let scenarios = parse(&self.scenarios, problems);
-        let scenarios = with_artifacts(scenarios, problems, artifact);
-        Layer { pack: None, rubrics, scenarios }
+        Layer { pack: None, sources: parse(self.scenarios.iter().chain(&self.rubrics), artifact, problems) }
     }
 }
 
@@ -176,20 +160,20 @@ pub fn load_folders(home: &Home, scenarios: Option<&Path>, rubrics: Option<&Path
     layers.push(Texts::read(scenarios, rubrics).layer(&mut problems));
     let (bank, faults) = Bank::assemble(layers);
     problems.extend(faults);
+    problems.sort_by(|a, b| a.place.cmp(&b.place));
     (bank, problems)
 }
 
 fn built_in(problems: &mut Vec<Problem>) -> Layer {
-    let rubrics = parse(&texts_of(&RUBRICS, "rubrics"), problems);
+    let rubrics = texts_of(&RUBRICS, "rubrics");
     let mut scenarios = texts_of(&SCENARIOS, "scenarios");
     scenarios.retain(|(file, _)| !file.starts_with("scenarios/loops/"));
-    let scenarios = parse(&scenarios, problems);
-    let scenarios = with_artifacts(scenarios, problems, |folder, name| {
+    let artifact = |folder: &Path, name: &str| {
         let folder = folder.strip_prefix("scenarios").unwrap_or(folder);
         let file = SCENARIOS.get_file(folder.join(name)).and_then(include_dir::File::contents_utf8);
         file.map(str::to_owned).ok_or_else(|| format!("artifact `{name}` is not built in"))
-    });
-    Layer { pack: None, rubrics, scenarios }
+    };
+    Layer { pack: None, sources: parse(scenarios.iter().chain(&rubrics), artifact, problems) }
 }
 
 fn texts_of(dir: &'static Dir<'static>, folder: &str) -> Files {
@@ -205,7 +189,8 @@ fn texts_of(dir: &'static Dir<'static>, folder: &str) -> Files {
         .collect()
 }
 
-fn texts_in(folder: &Path) -> Files {
+/// The files below a folder with their texts.
+pub(super) fn texts_in(folder: &Path) -> Files {
     let (mut files, mut links) = (vec![], vec![]);
     collect(folder, &mut files, &mut links);
     files.sort();
@@ -229,6 +214,10 @@ pub fn collect(folder: &Path, files: &mut Vec<PathBuf>, links: &mut Vec<PathBuf>
         for entry in entries.flatten() {
             let path = entry.path();
             let Ok(kind) = entry.file_type() else { continue };
+            // What editors and file managers leave there is hidden.
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
             if kind.is_dir() && depth < DEEPEST && entry.file_name() != LOOPS {
                 collect(&path, depth + 1, files, links);
             } else if kind.is_symlink() && is_yaml(&path) {
@@ -271,41 +260,21 @@ fn is_beside(name: &str) -> bool {
     path.components().count() == 1 && path.file_name() == Some(name.as_ref()) && !name.starts_with('.')
 }
 
-fn parse<T: DeserializeOwned>(texts: &Files, problems: &mut Vec<Problem>) -> Vec<Sourced<T>> {
+/// The files that are YAML; the others are problems.
+fn parse<'a>(
+    texts: impl Iterator<Item = &'a (String, Result<String, String>)>,
+    artifact: impl Fn(&Path, &str) -> Result<String, String>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Source> {
     let mut parsed = vec![];
     for (file, text) in texts {
-        let file = file.clone();
-        let fault = match text {
-            Ok(text) => match yaml::read(text) {
-                Ok(value) => {
-                    parsed.push(Sourced { file, value });
-                    continue;
-                }
-                Err(fault) if fault.line == 0 => Problem { place: file, message: fault.message },
-                Err(fault) => Problem {
-                    place: format!("{file}:{}:{}", fault.line, fault.column),
-                    message: fault.message,
-                },
+        match text {
+            Ok(text) => match sources::read(file, text, &artifact) {
+                Ok(source) => parsed.push(source),
+                Err(finding) => problems.extend(Problem::of(file, &[finding])),
             },
-            Err(message) => Problem { place: file, message: message.clone() },
-        };
-        problems.push(fault);
-    }
-    parsed
-}
-
-fn with_artifacts(
-    scenarios: Vec<Sourced<Scenario>>,
-    problems: &mut Vec<Problem>,
-    read: impl Fn(&Path, &str) -> Result<String, String>,
-) -> Vec<Sourced<ScenarioFile>> {
-    let mut with = vec![];
-    for Sourced { file, value } in scenarios {
-        let folder = Path::new(&file).parent().unwrap_or(Path::new(""));
-        match value.artifact.as_ref().map(|name| read(folder, name)).transpose() {
-            Ok(artifact) => with.push(Sourced { file, value: (value, artifact) }),
-            Err(message) => problems.push(Problem { place: file, message }),
+            Err(message) => problems.push(Problem { place: file.clone(), message: message.clone() }),
         }
     }
-    with
+    parsed
 }

@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{library, yaml};
+use super::{library, sources};
 use crate::{
     adapters::files,
     core::{
-        bank::{Bank, rubric::Rubric, scenario::Scenario},
-        lint::{self, Finding, Fix, Kind, Known, Rule, Source, marks, tree::Span},
+        bank::Bank,
+        lint::{self, Finding, Fix, Known, Rule, Source, rubric::signals_of, tree::Span},
     },
 };
 
@@ -55,9 +55,7 @@ pub fn lint(paths: &[PathBuf], bank: &Bank) -> Result<Linted, (PathBuf, io::Erro
         }
         links.sort();
         for link in links {
-            let mut finding = Finding::new(Rule::Unreadable, &Span::default(), library::LINK);
-            finding.file = link.display().to_string();
-            linted.findings.push(finding);
+            linted.findings.push(unreadable(&link.display().to_string(), library::LINK));
         }
     }
     linted.findings.extend(lint::lint(&sources, &known(bank)));
@@ -70,7 +68,7 @@ pub fn lint_texts(texts: Vec<(String, String)>, bank: &Bank) -> Linted {
     let mut linted = Linted::default();
     let mut sources = vec![];
     for (name, text) in texts {
-        parse(Path::new(&name), name.clone(), text, &mut sources, &mut linted);
+        parse(name, text, &mut sources, &mut linted);
     }
     linted.findings.extend(lint::lint(&sources, &known(bank)));
     linted
@@ -82,60 +80,27 @@ fn take(path: &Path, sources: &mut Vec<Source>, linted: &mut Linted) {
         return;
     }
     match files::read_text(path) {
-        Ok(text) => parse(path, file, text, sources, linted),
-        Err(message) => {
-            let mut finding = Finding::new(Rule::Unreadable, &Span::default(), message);
-            finding.file = file;
-            linted.findings.push(finding);
-        }
+        Ok(text) => parse(file, text, sources, linted),
+        Err(message) => linted.findings.push(unreadable(&file, &message)),
     }
 }
 
-fn parse(path: &Path, file: String, text: String, sources: &mut Vec<Source>, linted: &mut Linted) {
-    match yaml::tree(&text) {
-        Ok(tree) => {
-            let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-            let drafted = marks::drafted(&text);
-            let mut source =
-                Source { file: file.clone(), stem, tree, artifact: None, drafted, refused: None };
-            source.artifact = artifact(path, &source);
-            source.refused = refused(&source, &text);
-            sources.push(source);
-        }
-        Err(fault) => {
-            let span = Span { line: fault.line, column: fault.column, bytes: (0, 0) };
-            let mut finding = Finding::new(Rule::Syntax, &span, fault.message);
-            finding.suggestion = yaml::advice(&finding.message).map(str::to_owned);
-            finding.file = file.clone();
-            linted.findings.push(finding);
-        }
+fn unreadable(file: &str, why: &str) -> Finding {
+    Finding::new(Rule::Unreadable, &Span::default(), why).in_file(file)
+}
+
+fn parse(file: String, text: String, sources: &mut Vec<Source>, linted: &mut Linted) {
+    match sources::read(&file, &text, library::artifact) {
+        Ok(source) => sources.push(source),
+        Err(finding) => linted.findings.push(finding),
     }
     linted.texts.insert(file, text);
-}
-
-fn artifact(path: &Path, source: &Source) -> Option<String> {
-    let (name, _) = source.tree.text("artifact")?;
-    library::artifact(path.parent().unwrap_or(Path::new("")), name).err()
-}
-
-/// The loader's own word on a file.
-fn refused(source: &Source, text: &str) -> Option<(Span, String)> {
-    let problems = match source.kind() {
-        Kind::Scenario => yaml::read::<Scenario>(text).map(|scenario| scenario.problems()),
-        Kind::Rubric => yaml::read::<Rubric>(text).map(|rubric| rubric.problems()),
-    };
-    match problems {
-        Ok(problems) => problems.into_iter().next().map(|problem| (source.tree.span.clone(), problem)),
-        Err(fault) => Some((Span { line: fault.line, column: fault.column, bytes: (0, 0) }, fault.message)),
-    }
 }
 
 fn known(bank: &Bank) -> Known {
     let mut known = Known::default();
     for rubric in bank.rubrics() {
-        let signals = rubric.signals();
-        let signals = signals.map(|s| (s.id.clone(), s.level.name().to_owned(), s.statement.clone()));
-        known.rubrics.insert(rubric.id.clone(), signals.collect());
+        known.rubrics.insert(rubric.id.clone(), signals_of(rubric));
     }
     for case in bank.all() {
         known.scenarios.insert(case.scenario.id.clone(), case.scenario.setting.clone());

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use super::round::{Entrance, Plan};
 use crate::{
     adapters::{
-        bank::library,
+        bank::loops,
         clock::SystemClock,
         store::{
             begun,
@@ -44,7 +44,7 @@ use crate::{
 };
 
 fn load(context: &Context, bank: &Bank) -> Vec<InterviewLoop> {
-    let (loops, problems) = library::load_loops(&context.home, bank);
+    let (loops, problems) = loops::load(&context.home, bank);
     bank::tell(context, &problems, "left out; everything else is there");
     loops
 }

@@ -244,36 +244,6 @@ pub const LONGEST_ROUND: u32 = 180;
 /// What [`is_id`] accepts, for schemas.
 pub const ID: &str = "^[a-z0-9-]{1,80}$";
 
-impl Scenario {
-    /// What is wrong with the scenario beyond its syntax, one line each.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = vec![];
-        let texts = [
-            ("id", &self.id),
-            ("title", &self.title),
-            ("theme", &self.theme),
-            ("setting", &self.setting),
-            ("opening", &self.opening),
-            ("twist", &self.twist),
-        ];
-        for (key, text) in texts {
-            if text.trim().is_empty() {
-                problems.push(format!("`{key}` is empty"));
-            }
-            if text.chars().count() > LONGEST_TEXT {
-                problems.push(format!("`{key}` is longer than {LONGEST_TEXT} characters"));
-            }
-        }
-        if !is_id(&self.id) {
-            problems.push(format!("id `{}` is not made of lowercase letters, digits and hyphens", self.id));
-        }
-        if !(1..=LONGEST_ROUND).contains(&self.minutes) {
-            problems.push(format!("`minutes` is {}: use 1 to {LONGEST_ROUND}", self.minutes));
-        }
-        problems
-    }
-}
-
 /// Whether a word may be an id: lowercase letters, digits and hyphens.
 pub fn is_id(word: &str) -> bool {
     !word.is_empty()

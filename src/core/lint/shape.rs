@@ -13,8 +13,11 @@ use crate::core::nearest::nearest;
 
 /// Everything that is wrong with the shape of `node`, at once.
 pub fn check(node: &Node, schema: &Json, found: &mut Vec<Finding>) {
-    Shape { root: schema, found }.check(node, schema, "the file");
+    Shape { root: schema, found }.check(node, schema, FILE);
 }
+
+/// What the whole is called.
+const FILE: &str = "the file";
 
 struct Shape<'a> {
     root: &'a Json,
@@ -33,6 +36,9 @@ impl Shape<'_> {
             return self.check_choice(node, &choices, name);
         }
         let expected = kinds(schema);
+        if node.value == Value::Null && name == FILE {
+            return self.found.push(Finding::new(Rule::WrongType, &node.span, "the file is empty"));
+        }
         if !expected.iter().any(|kind| is_kind(&node.value, kind)) {
             let expected: Vec<&str> =
                 expected.iter().filter(|kind| **kind != "null").map(|kind| spoken(kind)).collect();
@@ -61,10 +67,11 @@ impl Shape<'_> {
                 let (least, most) = (number(schema, "minimum"), number(schema, "maximum"));
                 self.check_count(node, *value as f64, least, most, name, "");
             }
-            Value::Text(text) | Value::Whole(_, text) | Value::Float(_, text) | Value::Bool(_, text) => {
-                self.check_text(node, text, schema, name);
+            _ => {
+                if let Some(text) = node.as_text() {
+                    self.check_text(node, text, schema, name);
+                }
             }
-            Value::Null => {}
         }
     }
 
@@ -160,7 +167,11 @@ impl Shape<'_> {
         what: &str,
     ) {
         if least.is_some_and(|least| count < least) || most.is_some_and(|most| count > most) {
-            let has = if what.is_empty() { format!("is {count}") } else { format!("has {count} {what}") };
+            let has = match (what, count) {
+                ("", _) => format!("is {count}"),
+                ("entries", 1.0) => "has 1 entry".to_owned(),
+                _ => format!("has {count} {what}"),
+            };
             let range = match (least, most) {
                 (Some(least), Some(most)) => format!("use {least} to {most}"),
                 (Some(least), None) => format!("use {least} or more"),
@@ -214,7 +225,13 @@ fn is_kind(value: &Value, kind: &str) -> bool {
     match kind {
         "object" => matches!(value, Value::Map(_)),
         "array" => matches!(value, Value::List(_)),
-        "string" => !matches!(value, Value::Null | Value::List(_) | Value::Map(_)),
+        "string" => match value {
+            Value::Text(_) => true,
+            Value::Bool(_, written) | Value::Whole(_, written) | Value::Float(_, written) => {
+                written.is_some()
+            }
+            Value::Null | Value::List(_) | Value::Map(_) => false,
+        },
         "integer" => matches!(value, Value::Whole(..)),
         "number" => matches!(value, Value::Whole(..) | Value::Float(..)),
         "boolean" => matches!(value, Value::Bool(..)),

@@ -1,6 +1,9 @@
 //! Interview loops: several live rounds in order, the debrief at the end.
 
-use pushback::adapters::{bank::library, paths};
+use pushback::adapters::{
+    bank::{library, loops},
+    paths,
+};
 
 use crate::harness::{
     fake_endpoint::{FakeEndpoint, Reaction},
@@ -55,7 +58,7 @@ fn the_built_in_loops_are_in_order() {
     let home = Home::new();
     let place = paths::Home::at(home.path());
     let (bank, _) = library::load(&place);
-    let (loops, problems) = library::load_loops(&place, &bank);
+    let (loops, problems) = loops::load(&place, &bank);
     assert!(problems.is_empty(), "{problems:?}");
     let ids: Vec<&str> = loops.iter().map(|one| one.id.as_str()).collect();
     assert_eq!(ids, ["ai-infrastructure-principal", "platform-senior-staff", "short-screen", "sre-staff"]);
@@ -76,10 +79,10 @@ fn a_loop_with_a_mistake_is_told_with_its_place_and_left_out() {
     let run = home.run(&["live", "--list-loops"], "").ok();
     for message in [
         "a.yaml:4:1: unknown key `ronds`: did you mean `rounds`?",
-        "b.yaml: there is no theme `mentorin`: did you mean `mentoring`?",
-        "c.yaml: the round `First` needs a `theme` or a `scenario`, and not both",
-        "d.yaml: the round `First` has a `scenario`, so its `round` says nothing",
-        "e.yaml:14:12: unknown value `pannel`: did you mean `panel`?",
+        "b.yaml:13:12: there is no theme `mentorin`: did you mean `mentoring`?",
+        "c.yaml:6:15: the round `First` needs a `theme` or a `scenario`, and not both",
+        "d.yaml:7:12: the round `First` has a `scenario`, so its `round` says nothing",
+        "e.yaml:14:12: `round` can't be `pannel`: did you mean `panel`?",
     ] {
         assert!(run.stderr.contains(message), "{message}: {}", run.stderr);
     }
