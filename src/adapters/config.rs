@@ -2,15 +2,18 @@
 
 use std::{fs, io, path::Path};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::{files, paths, settings};
 use crate::core::{
     level::TargetLevel,
+    lint::Finding,
     live::{Aid, Thresholds},
 };
 
 /// What a person can set. Flags and environment variables go before it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
     /// The level that the person interviews for.
@@ -28,7 +31,7 @@ pub struct Config {
 }
 
 /// What can be set about live mode. All of it is recorded with every live session.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct LiveConfig {
     /// A scenario that was played doesn't come back live for as many days.
@@ -59,7 +62,7 @@ impl Default for LiveConfig {
 }
 
 /// Which model observes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelChoice {
     /// The one in this process.
@@ -72,7 +75,7 @@ pub enum ModelChoice {
 }
 
 /// An OpenAI-compatible endpoint.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct EndpointConfig {
     /// Base address, up to and with `/v1`.
@@ -87,24 +90,20 @@ pub struct EndpointConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file is there but can't be read.
-    #[error("can't read {path}: {cause}")]
+    #[error("{path} {why}")]
     Unreadable {
         /// The file.
         path: String,
-        /// What the system said.
-        cause: io::Error,
+        /// What the matter is, behind the file's name.
+        why: String,
     },
-    /// The file has a mistake.
-    #[error("{path}:{line}:{column}: {message}")]
+    /// The file has mistakes.
+    #[error("{}", settings::told(.path, .found))]
     Invalid {
         /// The file.
         path: String,
-        /// 1 for the first line.
-        line: usize,
-        /// 1 for the first column.
-        column: usize,
-        /// What is wrong.
-        message: String,
+        /// All of them.
+        found: Vec<Finding>,
     },
 }
 
@@ -112,21 +111,14 @@ pub enum ConfigError {
 ///
 /// # Errors
 ///
-/// When the file can't be read or has a mistake.
+/// When the file can't be read or has mistakes.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
-    let name = super::paths::display(path);
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Config::default()),
-        Err(cause) => return Err(ConfigError::Unreadable { path: name, cause }),
-    };
-    toml::from_str(&text).map_err(|error| {
-        let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or_default();
-        ConfigError::Invalid {
-            path: name,
-            line: before.matches('\n').count() + 1,
-            column: before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1,
-            message: error.message().trim().replace('\n', " "),
-        }
-    })
+    // What is there and can't be looked at is told by the reading.
+    if fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Ok(Config::default());
+    }
+    let shown = || paths::display(path);
+    let text = files::read_text(path).map_err(|why| ConfigError::Unreadable { path: shown(), why })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    settings::read(text).map_err(|found| ConfigError::Invalid { path: shown(), found })
 }

@@ -8,5 +8,6 @@ pub mod files;
 pub mod labels;
 pub mod model;
 pub mod paths;
+pub mod settings;
 pub mod store;
 pub mod terminal;

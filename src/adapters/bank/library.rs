@@ -271,7 +271,7 @@ fn parse<'a>(
         match text {
             Ok(text) => match sources::read(file, text, &artifact) {
                 Ok(source) => parsed.push(source),
-                Err(finding) => problems.extend(Problem::of(file, &[finding])),
+                Err(finding) => problems.extend(Problem::of(file, &[*finding])),
             },
             Err(message) => problems.push(Problem { place: file.clone(), message: message.clone() }),
         }

@@ -92,7 +92,7 @@ fn unreadable(file: &str, why: &str) -> Finding {
 fn parse(file: String, text: String, sources: &mut Vec<Source>, linted: &mut Linted) {
     match sources::read(&file, &text, library::artifact) {
         Ok(source) => sources.push(source),
-        Err(finding) => linted.findings.push(finding),
+        Err(finding) => linted.findings.push(*finding),
     }
     linted.texts.insert(file, text);
 }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::{
     adapters::{
         files::{self, FileError},
-        paths,
+        paths, settings,
     },
     core::bank::pack::Manifest,
 };
@@ -185,19 +185,7 @@ pub fn manifest(folder: &Path) -> Result<Manifest, PackError> {
     }
     let place = paths::display(&path);
     let text = files::read_text(&path).map_err(|why| PackError::BadManifest(format!("{place} {why}")))?;
-    let manifest: Manifest = toml::from_str(&text).map_err(|error| {
-        let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-        PackError::BadManifest(format!(
-            "{place}:{line}:{column}: {}",
-            error.message().trim().replace('\n', " ")
-        ))
-    })?;
-    match manifest.problems().first() {
-        Some(problem) => Err(PackError::BadManifest(format!("{place}: {problem}"))),
-        None => Ok(manifest),
-    }
+    settings::read(&text).map_err(|found| PackError::BadManifest(settings::told(&place, &found)))
 }
 
 /// The packs that were added, by name; for each that is broken, its folder and why.

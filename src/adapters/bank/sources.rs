@@ -18,8 +18,8 @@ pub fn read(
     file: &str,
     text: &str,
     artifact: impl Fn(&Path, &str) -> Result<String, String>,
-) -> Result<Source, Finding> {
-    let tree = yaml::tree(text).map_err(|fault| finding(Rule::Syntax, fault).in_file(file))?;
+) -> Result<Source, Box<Finding>> {
+    let tree = yaml::tree(text).map_err(|fault| Box::new(finding(Rule::Syntax, fault).in_file(file)))?;
     let content = match Kind::of(file, &tree) {
         Kind::Scenario => yaml::read(text).map(|scenario| Content::Scenario(Box::new(scenario))),
         Kind::Rubric => yaml::read(text).map(|rubric| Content::Rubric(Box::new(rubric))),

@@ -164,9 +164,12 @@ fn what_is_no_pack_says_so_and_changes_nothing() {
     home.write("nobody/pack.toml", MANIFEST.replace("\"Ada <ada@example.org>\"", ""));
     for (source, message) in [
         ("empty", "has no pack.toml"),
-        ("broken", "broken/pack.toml:2:1: unknown field `versio`"),
-        ("named", "name `../../evil` is not made of lowercase letters"),
-        ("nobody", "`authors` is empty"),
+        ("broken", "broken/pack.toml:2:1: unknown key `versio`: did you mean `version`?"),
+        (
+            "named",
+            "named/pack.toml:1:8: `name` is not made of lowercase letters, digits and hyphens: for instance `evil`",
+        ),
+        ("nobody", "nobody/pack.toml:4:11: `authors` has 0 entries: use 1 or more"),
         ("nowhere", "is neither a folder nor the address of a git repository"),
         ("ext::sh -c touch% pwned", "is neither a folder nor the address of a git repository"),
         ("a@b::sh", "is neither a folder nor the address of a git repository"),

@@ -12,9 +12,20 @@ use crate::harness::home::{Home, SCENARIO, whole_round};
 fn a_settings_file_with_a_mistake_is_told_with_its_place() {
     let home = Home::new();
     home.write("config.toml", "target = \"staff\"\n\n[endpont]\nurl = \"x\"\n");
-    home.run(&["sessions"], "").fails(2, "config.toml:3:2: unknown field `endpont`");
-    home.write("config.toml", "target = \"boss\"\n");
-    home.run(&["sessions"], "").fails(2, "config.toml:1:10: ");
+    home.run(&["sessions"], "").fails(2, "config.toml:3:2: unknown key `endpont`: did you mean `endpoint`?");
+    home.write("config.toml", "target = \"boss\"\nslef-rating = true\n");
+    let run = home.run(&["sessions"], "").fails(2, "error: 2 problems\n");
+    for told in [
+        "config.toml:1:10: `target` can't be `boss`: use one of `staff`, `senior-staff`, `principal`\n",
+        "config.toml:2:1: unknown key `slef-rating`: did you mean `self-rating`?\n",
+    ] {
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+    }
+    // Another editor's mark, and a file that is none.
+    home.write("config.toml", "\u{feff}target = \"staff\"\n");
+    home.run(&["sessions"], "").ok();
+    home.write("config.toml", [0xff, 0xfe, b't', 0]);
+    home.run(&["sessions"], "").fails(2, "config.toml is UTF-16: save it as UTF-8");
 }
 
 #[test]
