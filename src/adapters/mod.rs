@@ -5,6 +5,7 @@ pub mod bank;
 pub mod clock;
 pub mod config;
 pub mod files;
+pub mod json_lines;
 pub mod labels;
 pub mod model;
 pub mod paths;

@@ -13,7 +13,12 @@ use crate::core::nearest::nearest;
 
 /// Everything that is wrong with the shape of `node`, at once.
 pub fn check(node: &Node, schema: &Json, found: &mut Vec<Finding>) {
-    Shape { root: schema, found }.check(node, schema, FILE);
+    check_part(node, schema, FILE, found);
+}
+
+/// The same for what is only a part of a file, by what it is called.
+pub fn check_part(node: &Node, schema: &Json, name: &str, found: &mut Vec<Finding>) {
+    Shape { root: schema, found }.check(node, schema, name);
 }
 
 /// What the whole is called.
@@ -79,6 +84,8 @@ impl Shape<'_> {
         let empty = serde_json::Map::new();
         let known = schema.get("properties").and_then(Json::as_object).unwrap_or(&empty);
         let present: BTreeSet<&str> = node.entries().iter().map(|(key, _)| key.name.as_str()).collect();
+        let others = schema.get("additionalProperties");
+        let is_closed = others == Some(&Json::Bool(false));
         let mut met: BTreeSet<&str> = BTreeSet::new();
         let mut unknown = vec![];
         for (key, value) in node.entries() {
@@ -91,12 +98,21 @@ impl Shape<'_> {
                 self.check(value, schema, &format!("`{}`", key.name));
                 continue;
             }
+            if let Some(schema) = others.filter(|schema| schema.is_object()) {
+                self.check(value, schema, &format!("`{}`", key.name));
+                continue;
+            }
+            // What stands there already is not what was meant.
+            let free = known.keys().map(String::as_str).filter(|k| !present.contains(k));
+            let near = nearest(&key.name, free);
+            // Where other keys may stand, only one that is nearly a known one is a mistake.
+            if !is_closed && near.is_none() {
+                continue;
+            }
             unknown.push(key.name.as_str());
             let message = format!("unknown key `{}`", key.name);
             let finding = Finding::new(Rule::UnknownKey, &key.span, message);
-            // What stands there already is not what was meant.
-            let free = known.keys().map(String::as_str).filter(|k| !present.contains(k));
-            self.found.push(match nearest(&key.name, free) {
+            self.found.push(match near {
                 Some(near) => finding
                     .suggest(format!("did you mean `{near}`?"))
                     .fix(Fix::new(&key.span, &key.name, near)),
@@ -115,8 +131,8 @@ impl Shape<'_> {
                 let finding = Finding::new(Rule::MissingKey, &node.span, message);
                 let meaning = known.get(key).and_then(|schema| description(self.root, schema));
                 self.found.push(match meaning {
-                    Some(meaning) => finding.suggest(format!("add `{key}:` {}", lowercase_first(&meaning))),
-                    None => finding.suggest(format!("add `{key}:`")),
+                    Some(meaning) => finding.suggest(format!("add `{key}`, {}", lowercase_first(&meaning))),
+                    None => finding.suggest(format!("add `{key}`")),
                 });
             }
         }

@@ -103,6 +103,21 @@ impl Node {
         }
     }
 
+    /// The same where only a text in quotes is a text, as in JSON.
+    pub fn quoted(self) -> Self {
+        let value = match self.value {
+            Value::Bool(value, _) => Value::Bool(value, None),
+            Value::Whole(value, _) => Value::Whole(value, None),
+            Value::Float(value, _) => Value::Float(value, None),
+            Value::List(items) => Value::List(items.into_iter().map(Self::quoted).collect()),
+            Value::Map(entries) => {
+                Value::Map(entries.into_iter().map(|(key, node)| (key, node.quoted())).collect())
+            }
+            value @ (Value::Null | Value::Text(_)) => value,
+        };
+        Self { span: self.span, value }
+    }
+
     /// The same from JSON, without places.
     pub fn from_json(json: &serde_json::Value) -> Self {
         use serde_json::Value as Json;
