@@ -5,7 +5,10 @@ use std::{fs, io, path::Path};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{files, paths, settings};
+use super::{
+    files::{self, FileError},
+    paths, settings,
+};
 use crate::core::{
     level::TargetLevel,
     lint::Finding,
@@ -119,6 +122,57 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
     }
     let shown = || paths::display(path);
     let text = files::read_text(path).map_err(|why| ConfigError::Unreadable { path: shown(), why })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = text.strip_prefix(BOM).unwrap_or(&text);
     settings::read(text).map_err(|found| ConfigError::Invalid { path: shown(), found })
+}
+
+/// Puts the level into the settings, in front of everything else that stands there. A level that is there already stays:
+/// another window was faster.
+///
+/// # Errors
+///
+/// Why it can't be kept.
+pub fn keep_target(path: &Path, target: TargetLevel) -> Result<(), String> {
+    let before = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        _ => files::read_text(path).map_err(|why| format!("{} {why}", paths::display(path)))?,
+    };
+    let (mark, rest) = match before.strip_prefix(BOM) {
+        Some(rest) => (BOM, rest),
+        None => ("", before.as_str()),
+    };
+    if settings::read::<Config>(rest).is_ok_and(|config| config.target.is_some()) {
+        return Ok(());
+    }
+    let text = format!("{mark}target = \"{target}\"\n{rest}");
+    files::keep(path, text.as_bytes()).map_err(|cause| FileError::of("write", path)(cause).to_string())
+}
+
+const BOM: &str = "\u{feff}";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_level_is_kept_beside_everything_else_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/config.toml");
+        keep_target(&path, TargetLevel::SeniorStaff).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "target = \"senior-staff\"\n");
+        keep_target(&path, TargetLevel::Staff).unwrap();
+        assert_eq!(load(&path).unwrap().target, Some(TargetLevel::SeniorStaff), "what is there stays");
+        for before in
+            ["# mine\nmodel = \"none\"\n\n[live]\nrest-days = 3\n", "\u{feff}[live]\r\nrest-days = 3\r\n"]
+        {
+            fs::write(&path, before).unwrap();
+            keep_target(&path, TargetLevel::Principal).unwrap();
+            let config = load(&path).unwrap();
+            assert_eq!((config.target, config.live.rest_days), (Some(TargetLevel::Principal), 3));
+            let after = fs::read_to_string(&path).unwrap();
+            assert!(after.ends_with(before.trim_start_matches(BOM)), "{after}");
+        }
+        let why = keep_target(Path::new("/proc/none/config.toml"), TargetLevel::Staff).unwrap_err();
+        assert!(why.starts_with("can't write /proc/none/config.toml: "), "{why}");
+    }
 }

@@ -37,11 +37,12 @@ use Finding::{Fine, Note, Wrong};
 /// Looks at everything that Pushback needs. A terminal that a killed process left unusable was given back already, as
 /// every start does it.
 pub fn doctor(context: &Context) -> Result<(), Failure> {
-    let findings: Vec<Finding> = [folder(context), model(context), terminal(), bank(context), key(context)]
-        .into_iter()
-        .chain(sessions(context)?)
-        .chain(open_round(context)?)
-        .collect();
+    let findings: Vec<Finding> =
+        [folder(context), model(context), target(context), terminal(), bank(context), key(context)]
+            .into_iter()
+            .chain(sessions(context)?)
+            .chain(open_round(context)?)
+            .collect();
     let mut wrong = 0;
     for finding in &findings {
         let (mark, style, text) = match finding {
@@ -85,6 +86,14 @@ fn model(context: &Context) -> Finding {
             None => Wrong("the model is not installed: `pushback model install` gets it".into()),
         },
         Err(failure) => Wrong(failure.message),
+    }
+}
+
+fn target(context: &Context) -> Finding {
+    let settings = paths::display(&context.home.config());
+    match context.target() {
+        Some(target) => Fine(format!("you interview for {target} (`target` in {settings})")),
+        None => Note(format!("no target level yet: the first round asks, and keeps it in {settings}")),
     }
 }
 

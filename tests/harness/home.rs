@@ -16,6 +16,7 @@ pub const SCENARIO: &str = "ga-date-on-one-database";
 
 pub struct Home {
     folder: TempDir,
+    is_new_person: bool,
 }
 
 /// What a run printed.
@@ -27,7 +28,21 @@ pub struct Run {
 
 impl Home {
     pub fn new() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+        Self { folder: TempDir::new().unwrap(), is_new_person: false }
+    }
+
+    /// Of somebody who has never said for which level they interview.
+    pub fn of_a_new_person() -> Self {
+        Self { is_new_person: true, ..Self::new() }
+    }
+
+    /// Lets the person have said for which level they interview, so that no terminal asks for it.
+    pub fn settle_target(&self) {
+        let path = self.path().join("config.toml");
+        let before = fs::read_to_string(&path).unwrap_or_default();
+        if !self.is_new_person && !before.contains("target = ") {
+            fs::write(path, format!("target = \"staff\"\n{before}")).unwrap();
+        }
     }
 
     pub fn path(&self) -> &Path {

@@ -201,7 +201,7 @@ pub fn list(packs: &Path) -> (Vec<Pack>, Vec<(PathBuf, PackError)>) {
         .collect();
     folders.sort();
     for folder in folders {
-        let source = fs::read_to_string(folder.join(SOURCE)).ok();
+        let source = files::kept_text(&folder.join(SOURCE)).ok();
         let source = source.and_then(|text| serde_json::from_str(&text).ok());
         match manifest(&folder) {
             Ok(manifest) if manifest.name == name_of(&folder) => {

@@ -7,7 +7,10 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::adapters::paths::{self, Home};
+use crate::adapters::{
+    files,
+    paths::{self, Home},
+};
 use crate::core::{
     editing::sending,
     record::{Line, Record},
@@ -148,7 +151,7 @@ impl Sessions {
             _ => None,
         });
         let written = fs::metadata(&path).and_then(|file| file.modified()).ok();
-        let (Some((at, said)), Some(written), Ok(draft)) = (last, written, fs::read_to_string(&path)) else {
+        let (Some((at, said)), Some(written), Ok(draft)) = (last, written, files::kept_text(&path)) else {
             return;
         };
         // The same words may be typed twice; those that were sent are older than the journal's line, whose time is in

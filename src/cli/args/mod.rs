@@ -2,15 +2,23 @@
 
 mod author;
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{
+    Args as ClapArgs, Parser, Subcommand,
+    error::{ContextKind, ContextValue},
+};
 
 pub use author::{
     AcceptArgs, CheckArgs, Format, LintArgs, NewArgs, PackCommand, RubricCommand, SchemaCommand, TryArgs,
 };
 
-use crate::core::{bank::scenario::RoundKind, level::TargetLevel, live::Aid};
+use crate::core::{
+    bank::scenario::RoundKind,
+    level::TargetLevel,
+    live::Aid,
+    nearest::{meant, nearest},
+};
 
 /// A mock interviewer for Staff+ engineers: it asks for judgment, and shows you in your own words what was there.
 #[derive(Debug, Parser)]
@@ -46,6 +54,44 @@ pub struct ModelArgs {
     /// Answer every question of the program with yes.
     #[arg(long, global = true)]
     pub yes: bool,
+}
+
+impl Args {
+    /// Reads arguments, from the shell or from the prompt. What may have been meant is suggested by the rule that holds for
+    /// ids and settings: the parser's own finds a word like any other that begins alike.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be read, or ask for help.
+    pub fn read<T: Into<OsString> + Clone>(
+        arguments: impl IntoIterator<Item = T>,
+    ) -> Result<Self, clap::Error> {
+        Self::try_parse_from(arguments).map_err(with_our_suggestion)
+    }
+}
+
+fn with_our_suggestion(mut error: clap::Error) -> clap::Error {
+    let kinds = [
+        (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
+        (ContextKind::InvalidArg, ContextKind::SuggestedArg),
+        (ContextKind::InvalidValue, ContextKind::SuggestedValue),
+    ];
+    for (invalid, suggested) in kinds {
+        let Some(ContextValue::String(word)) = error.get(invalid) else { continue };
+        let known = match error.get(suggested) {
+            Some(ContextValue::String(one)) => std::slice::from_ref(one),
+            Some(ContextValue::Strings(several)) => several.as_slice(),
+            _ => continue,
+        };
+        let near = nearest(word, known.iter().map(String::as_str)).map(str::to_owned);
+        let is_command = suggested == ContextKind::SuggestedSubcommand;
+        match near {
+            Some(near) if is_command => error.insert(suggested, ContextValue::Strings(vec![near])),
+            Some(near) => error.insert(suggested, ContextValue::String(near)),
+            None => error.remove(suggested),
+        };
+    }
+    error
 }
 
 impl ModelArgs {
@@ -309,8 +355,9 @@ pub struct LiveArgs {
 }
 
 fn aid(word: &str) -> Result<Aid, String> {
+    let known = ["input-method", "screen-reader", "slow-link"];
     serde_json::from_value(word.into())
-        .map_err(|_| "declare input-method, screen-reader or slow-link".to_owned())
+        .map_err(|_| format!("that can't be declared: {}", meant(word, &known)))
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]

@@ -25,7 +25,7 @@ use crate::{
         context::Context,
         error::{BAD_INPUT, Failure},
         live::round,
-        model,
+        model, target,
     },
     core::{
         bank::{Bank, Case, Wanted},
@@ -68,7 +68,15 @@ pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure
             .hint("`pushback live --list-loops` shows those that there are"));
     };
     let seed = args.seed.unwrap_or_else(rand::random);
-    let chosen = args.target.or(context.config.target.filter(|_| definition.target.is_none()));
+    // A loop is for a level, as a rule; where it isn't, the person's own counts.
+    let is_open = definition.target.is_none() && definition.rounds.iter().any(|round| round.level.is_none());
+    let chosen = match is_open {
+        true => match target::settle(context, args.target)? {
+            Some(target) => Some(target),
+            None => return super::nothing(),
+        },
+        false => args.target,
+    };
     let cases = draw(context, &bank, definition, chosen, seed)?;
     let run = LoopRun {
         definition: definition.clone(),
@@ -89,7 +97,7 @@ pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure
     let what = format!("{}, {} rounds", one_line(&definition.title), definition.rounds.len());
     if entrance.word(&what, minutes, target)? != Word::Begin {
         drop(entrance);
-        return Ok(output::print("Nothing has begun, and nothing is recorded.")?);
+        return super::nothing();
     }
     let now = SystemClock.now();
     let sitting = Sitting::new(context.sessions.new_id(now, &Sitting::subject(id)));

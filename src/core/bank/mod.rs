@@ -306,15 +306,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_fingers_is_understood_in_short_words_too() {
-        let known = ["ask", "about", "tell", "try"];
-        assert_eq!(nearest("aks", known), Some("ask"));
-        assert_eq!(nearest("tyr", known), Some("try"));
-        assert_eq!(nearest("tel", known), Some("tell"));
-        assert_eq!(nearest("xyz", known), None);
-    }
-
-    #[test]
     fn a_draw_comes_as_near_as_there_is_to_what_is_wanted() {
         let case = |id: &str, round: RoundKind, level: TargetLevel| {
             let scenario = serde_json::json!({

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::core::{level::TargetLevel, turn::Voice};
+use crate::core::{level::TargetLevel, nearest::meant, turn::Voice};
 
 /// A judgment case. File: `scenarios/<theme>/<id>.yaml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -101,7 +101,7 @@ impl fmt::Display for RoundKind {
 
 /// A word that names no kind of round.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a kind of round: use recruiter-screen, hiring-manager, panel or executive")]
+#[error("`{0}` is not a kind of round: {meant}", meant = meant(.0, &["recruiter-screen", "hiring-manager", "panel", "executive"]))]
 pub struct UnknownRound(String);
 
 impl FromStr for RoundKind {
@@ -185,7 +185,7 @@ impl fmt::Display for Domain {
 
 /// A word that names no domain.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a domain: use sre, platform, ai-infrastructure, or any")]
+#[error("`{0}` is not a domain: {meant}", meant = meant(.0, &["sre", "platform", "ai-infrastructure", "any"]))]
 pub struct UnknownDomain(String);
 
 impl FromStr for Domain {

@@ -270,7 +270,8 @@ fn the_list_can_be_narrowed_and_gives_nothing_away() {
         all.iter().flat_map(|row| row.as_object().unwrap().keys().map(String::as_str)).collect();
     assert_eq!(shown, ["artifact", "draft", "id", "level", "minutes", "round", "theme", "title"].into());
     home.run(&["scenario", "list", "--theme", "cooking"], "").fails(2, "the themes are ");
-    home.run(&["scenario", "list", "--round", "pannel"], "").fails(2, "use recruiter-screen, ");
+    home.run(&["scenario", "list", "--round", "pannel"], "").fails(2, "did you mean `panel`?");
+    home.run(&["scenario", "list", "--round", "loop"], "").fails(2, "use recruiter-screen, ");
     assert!(home.run(&["scenario", "list", "--minutes", "1"], "").ok().says("No scenario is like that"));
 }
 

@@ -246,6 +246,14 @@ fn a_token_in_an_address_is_neither_shown_nor_kept() {
     let run = run(&home, &["pack", "add", "http://ada:sesame@127.0.0.1:9/pack.git"]);
     let run = run.fails(1, "git can't fetch http://127.0.0.1:9/pack.git");
     assert!(!run.stderr.contains("sesame") && !run.stdout.contains("sesame"), "{}", run.stderr);
+    // What is fetched with one keeps the address without it.
+    let address = repository(&home).replace("file://", "file://ada:sesame@");
+    let added = self::run(&home, &["pack", "add", &address]).ok();
+    assert!(!added.stdout.contains("sesame") && added.says("isn't kept"), "{}", added.stdout);
+    let kept =
+        Command::new("grep").args(["-rl", "sesame", "packs"]).current_dir(home.path()).output().unwrap();
+    assert_eq!(String::from_utf8(kept.stdout).unwrap(), "");
+    self::run(&home, &["pack", "remove", "guild"]).ok();
     // One that an earlier version kept.
     pack(&home, "from");
     self::run(&home, &["pack", "add", "from"]).ok();
