@@ -1,24 +1,17 @@
 //! What can be written behind `pushback`.
 
 mod author;
+mod suggestion;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{
-    Args as ClapArgs, Parser, Subcommand,
-    error::{ContextKind, ContextValue},
-};
+use clap::{Args as ClapArgs, Parser, Subcommand};
 
 pub use author::{
     AcceptArgs, CheckArgs, Format, LintArgs, NewArgs, PackCommand, RubricCommand, SchemaCommand, TryArgs,
 };
 
-use crate::core::{
-    bank::scenario::RoundKind,
-    level::TargetLevel,
-    live::Aid,
-    nearest::{meant, nearest},
-};
+use crate::core::{bank::scenario::RoundKind, level::TargetLevel, live::Aid, nearest::meant};
 
 /// A mock interviewer for Staff+ engineers: it asks for judgment, and shows you in your own words what was there.
 #[derive(Debug, Parser)]
@@ -66,32 +59,8 @@ impl Args {
     pub fn read<T: Into<OsString> + Clone>(
         arguments: impl IntoIterator<Item = T>,
     ) -> Result<Self, clap::Error> {
-        Self::try_parse_from(arguments).map_err(with_our_suggestion)
+        Self::try_parse_from(arguments).map_err(suggestion::ours)
     }
-}
-
-fn with_our_suggestion(mut error: clap::Error) -> clap::Error {
-    let kinds = [
-        (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
-        (ContextKind::InvalidArg, ContextKind::SuggestedArg),
-        (ContextKind::InvalidValue, ContextKind::SuggestedValue),
-    ];
-    for (invalid, suggested) in kinds {
-        let Some(ContextValue::String(word)) = error.get(invalid) else { continue };
-        let known = match error.get(suggested) {
-            Some(ContextValue::String(one)) => std::slice::from_ref(one),
-            Some(ContextValue::Strings(several)) => several.as_slice(),
-            _ => continue,
-        };
-        let near = nearest(word, known.iter().map(String::as_str)).map(str::to_owned);
-        let is_command = suggested == ContextKind::SuggestedSubcommand;
-        match near {
-            Some(near) if is_command => error.insert(suggested, ContextValue::Strings(vec![near])),
-            Some(near) => error.insert(suggested, ContextValue::String(near)),
-            None => error.remove(suggested),
-        };
-    }
-    error
 }
 
 impl ModelArgs {
@@ -186,7 +155,8 @@ pub struct PracticeArgs {
     #[arg(long, conflicts_with = "scenario")]
     pub theme: Option<String>,
 
-    /// The level that you interview for: staff, senior-staff or principal.
+    /// The level you interview for in this round: staff, senior-staff, or principal. Without it, the one in config.toml;
+    /// you're asked the first time.
     #[arg(long)]
     pub target: Option<TargetLevel>,
 
@@ -341,7 +311,8 @@ pub struct LiveArgs {
     #[arg(long, conflicts_with_all = ["scenario", "theme", "loop_id"])]
     pub list_loops: bool,
 
-    /// The level that you interview for: staff, senior-staff or principal.
+    /// The level you interview for in this round: staff, senior-staff, or principal; a case of that level is drawn. Without
+    /// it, the one in config.toml; you're asked the first time.
     #[arg(long)]
     pub target: Option<TargetLevel>,
 

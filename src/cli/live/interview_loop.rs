@@ -68,15 +68,15 @@ pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure
             .hint("`pushback live --list-loops` shows those that there are"));
     };
     let seed = args.seed.unwrap_or_else(rand::random);
-    // A loop is for a level, as a rule; where it isn't, the person's own counts.
+    let chosen = args.target;
+    // A loop is for a level, as a rule; rounds that are for none are for the person's own.
     let is_open = definition.target.is_none() && definition.rounds.iter().any(|round| round.level.is_none());
-    let chosen = match is_open {
-        true => match target::settle(context, args.target)? {
-            Some(target) => Some(target),
-            None => return super::nothing(),
-        },
-        false => args.target,
-    };
+    let mut definition = definition.clone();
+    if is_open && chosen.is_none() {
+        let Some(target) = target::settle(context, None)? else { return super::nothing() };
+        definition.target = Some(target);
+    }
+    let definition = &definition;
     let cases = draw(context, &bank, definition, chosen, seed)?;
     let run = LoopRun {
         definition: definition.clone(),

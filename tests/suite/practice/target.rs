@@ -132,3 +132,25 @@ fn live_draws_a_case_for_the_level() {
         }
     }
 }
+
+#[test]
+fn a_loop_asks_only_where_a_round_of_it_is_for_no_level() {
+    let home = Home::of_a_new_person();
+    let mine = "id: mine\ntitle: Mine\nabout: Two.\nrounds:\n  - {name: One, scenario: ga-date-on-one-database}\n  \
+        - {name: Two, theme: mentoring, level: principal}\n";
+    home.write("scenarios/loops/mine.yaml", mine);
+    let mut terminal = Terminal::start(&home, 80, 60, &["live", "--no-model", "--loop", "sre-staff"]);
+    terminal.wait_for("Enter begins.");
+    assert!(!terminal.with_scrollback().contains(QUESTION), "{}", terminal.with_scrollback());
+    terminal.send("q");
+    assert_eq!(terminal.ends(), 0);
+    let mut terminal = Terminal::start(&home, 80, 60, &["live", "--no-model", "--loop", "mine"]);
+    terminal.wait_for("Level [staff]:");
+    terminal.wait_until("a prompt", |terminal| terminal.screen().trim_end().ends_with('›'));
+    terminal.send("2\r");
+    terminal.wait_for_words("Live: Mine, 2 rounds");
+    terminal.wait_for("Enter begins.");
+    assert!(terminal.screen().contains("senior-staff"), "{}", terminal.screen());
+    terminal.send("q");
+    assert_eq!(terminal.ends(), 0);
+}
