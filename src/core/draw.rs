@@ -239,7 +239,7 @@ mod tests {
             scenario("two-x", "two", "x"),
             scenario("two-y", "two", "y"),
         ];
-        let (bank, problems) = Bank::assemble(vec![Layer { pack: None, sources }]);
+        let (bank, problems) = Bank::assemble(vec![Layer { sources, ..Layer::default() }]);
         assert_eq!(problems, []);
         bank
     }

@@ -139,7 +139,11 @@ impl Texts {
     }
 
     fn layer(&self, problems: &mut Vec<Problem>) -> Layer {
-        Layer { pack: None, sources: parse(self.scenarios.iter().chain(&self.rubrics), artifact, problems) }
+        Layer {
+            pack: None,
+            sources: parse(self.scenarios.iter().chain(&self.rubrics), artifact, problems),
+            is_checked: false,
+        }
     }
 }
 
@@ -173,7 +177,15 @@ fn built_in(problems: &mut Vec<Problem>) -> Layer {
         let file = SCENARIOS.get_file(folder.join(name)).and_then(include_dir::File::contents_utf8);
         file.map(str::to_owned).ok_or_else(|| format!("artifact `{name}` is not built in"))
     };
-    Layer { pack: None, sources: parse(scenarios.iter().chain(&rubrics), artifact, problems) }
+    let files = scenarios.iter().chain(&rubrics);
+    let read = |(file, text): &(String, Result<String, String>)| match text {
+        Ok(text) => Some(sources::read_checked(file, text, artifact)),
+        Err(message) => {
+            problems.push(Problem { place: file.clone(), message: message.clone() });
+            None
+        }
+    };
+    Layer { pack: None, sources: files.filter_map(read).collect(), is_checked: true }
 }
 
 fn texts_of(dir: &'static Dir<'static>, folder: &str) -> Files {

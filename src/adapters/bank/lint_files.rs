@@ -11,7 +11,12 @@ use crate::{
     adapters::files,
     core::{
         bank::Bank,
-        lint::{self, Finding, Fix, Known, Rule, Source, rubric::signals_of, tree::Span},
+        lint::{
+            self, Finding, Fix, Known, Rule, Source,
+            errors::{self, Shelf},
+            rubric::{Signals, signals_of},
+            tree::Span,
+        },
     },
 };
 
@@ -58,7 +63,11 @@ pub fn lint(paths: &[PathBuf], bank: &Bank) -> Result<Linted, (PathBuf, io::Erro
             linted.findings.push(unreadable(&link.display().to_string(), library::LINK));
         }
     }
-    linted.findings.extend(lint::lint(&sources, &known(bank)));
+    let mut known = known(bank);
+    for path in paths {
+        known.rubrics.extend(rubrics_of_pack(path));
+    }
+    linted.findings.extend(lint::lint(&sources, &known));
     linted.findings.sort_by(|a, b| (&a.file, &a.span).cmp(&(&b.file, &b.span)));
     Ok(linted)
 }
@@ -95,6 +104,25 @@ fn parse(file: String, text: String, sources: &mut Vec<Source>, linted: &mut Lin
         Err(finding) => linted.findings.push(*finding),
     }
     linted.texts.insert(file, text);
+}
+
+/// The rubrics of the pack that a path lies in, by the ids that they have there: a scenario of it may name them.
+fn rubrics_of_pack(path: &Path) -> BTreeMap<String, Signals> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let Some(pack) = path.ancestors().find(|folder| folder.join("pack.toml").is_file()) else {
+        return BTreeMap::new();
+    };
+    let (mut files, mut links) = (vec![], vec![]);
+    for folder in ["scenarios", "rubrics"] {
+        library::collect(&pack.join(folder), &mut files, &mut links);
+    }
+    let read = |file: &PathBuf| {
+        sources::read(&file.display().to_string(), &files::read_text(file).ok()?, library::artifact).ok()
+    };
+    let sources: Vec<Source> = files.iter().filter_map(read).collect();
+    let mut shelf = Shelf::default();
+    shelf.put(&sources, &errors::of_place(&sources));
+    shelf.rubrics
 }
 
 fn known(bank: &Bank) -> Known {

@@ -39,6 +39,9 @@ pub struct Layer {
     pub pack: Option<String>,
     /// Scenarios and rubrics, in the order of their names.
     pub sources: Vec<Source>,
+    /// Whether they were checked when the program was built, as those are that are built in: every start would do it
+    /// again.
+    pub is_checked: bool,
 }
 
 impl Layer {
@@ -160,7 +163,10 @@ impl Bank {
         let mut broken: BTreeSet<String> = BTreeSet::new();
         for mut layer in layers {
             let sources = std::mem::take(&mut layer.sources);
-            let found = errors::of_place(&sources);
+            let found = match layer.is_checked {
+                true => sources.iter().map(Source::unreadable).collect(),
+                false => errors::of_place(&sources),
+            };
             let mut cases = vec![];
             for (source, found) in sources.into_iter().zip(found) {
                 if let Some(problem) = Problem::of(&source.file, &found) {

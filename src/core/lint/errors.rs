@@ -53,8 +53,8 @@ fn of_file(source: &Source) -> Vec<Finding> {
         found.push(Finding::new(Rule::Artifact, &node.span, why.clone()));
     }
     // The rules know the words for what is wrong; what they let through must be readable all the same.
-    if let (true, Err(refused)) = (found.is_empty(), &source.content) {
-        found.push((**refused).clone());
+    if found.is_empty() {
+        found = source.unreadable();
     }
     found
 }

@@ -73,6 +73,11 @@ impl Source {
         Path::new(&self.file).file_stem().and_then(OsStr::to_str).unwrap_or_default()
     }
 
+    /// Why it is neither a scenario nor a rubric, if it is none.
+    pub fn unreadable(&self) -> Vec<Finding> {
+        self.content.as_ref().err().map(|finding| (**finding).clone()).into_iter().collect()
+    }
+
     /// Its id, as far as it has one.
     pub fn id(&self) -> Option<&str> {
         self.tree.text("id").map(|(id, _)| id)

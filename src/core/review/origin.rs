@@ -67,7 +67,8 @@ mod tests {
             "opening": "o", "twist": "t", "probes": [{"missing": "a-signal", "ask": "?"}]}"#,
         );
         let scenario = File { artifact: Some(Ok("a graph".into())), ..scenario };
-        let (bank, problems) = Bank::assemble(vec![Layer { pack: None, sources: vec![rubric, scenario] }]);
+        let (bank, problems) =
+            Bank::assemble(vec![Layer { sources: vec![rubric, scenario], ..Layer::default() }]);
         assert_eq!(problems, []);
         bank
     }

@@ -115,6 +115,18 @@ fn each_broken_file_is_told_with_its_place_and_costs_nothing_else() {
 }
 
 #[test]
+fn the_built_in_files_pass_the_check_that_no_start_makes_again() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = [root.join("scenarios"), root.join("rubrics")];
+    let (checked, problems) =
+        library::load_folders(&Folders::at("/nonexistent"), Some(&folders[0]), Some(&folders[1]));
+    assert_eq!(problems, []);
+    let shipped = library::shipped();
+    assert!(checked.all().eq(shipped.all()), "what is checked is what is shipped");
+    assert!(checked.rubrics().eq(shipped.rubrics()));
+}
+
+#[test]
 fn a_copy_or_a_backup_never_takes_the_place_of_the_file_itself() {
     let home = Home::new();
     let minutes = |minutes: u32| scenario("mine").replace("minutes: 12", &format!("minutes: {minutes}"));

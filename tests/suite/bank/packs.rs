@@ -76,6 +76,18 @@ fn a_packs_ids_get_its_name_and_nothing_of_the_banks_is_shadowed() {
 }
 
 #[test]
+fn a_file_of_a_pack_is_linted_beside_the_packs_own_rubrics() {
+    let home = Home::new();
+    pack(&home, "from");
+    run(&home, &["pack", "add", "from"]).ok();
+    for folder in ["from", "packs/guild"] {
+        run(&home, &["scenario", "lint", &format!("{folder}/scenarios/deep/own.yaml")]).ok();
+    }
+    home.write("from/rubrics/their-own.yaml", RUBRIC.replace("id: roadmap-pushback", "id: another"));
+    run(&home, &["scenario", "lint", "from/scenarios/deep/own.yaml"]).fails(2, "1 error");
+}
+
+#[test]
 fn only_plain_files_are_taken_over_and_none_leads_out() {
     let home = Home::new();
     pack(&home, "from");

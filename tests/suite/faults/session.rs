@@ -191,7 +191,20 @@ fn a_broken_model_file_is_told_and_the_answers_are_kept() {
 #[test]
 fn usage_mistakes_exit_with_two() {
     let home = Home::new();
-    home.run(&["practise"], "").fails(2, "practice");
+    let run = home.run(&["practise"], "").fails(2, "a similar subcommand exists: 'practice'");
+    assert!(!run.stderr.contains("pack"), "{}", run.stderr);
+    let run = home.run(&["completions"], "").fails(2, "unrecognized subcommand 'completions'");
+    assert!(!run.stderr.contains("compare"), "{}", run.stderr);
+    home.run(&["practice", "--targt", "staff"], "").fails(2, "a similar argument exists: '--target'");
+    let run = home.run(&[], "completions\n/practise\n/practice --target staf\npractice --target boss\n").ok();
+    for told in [
+        "error: there is no command `completions` hint:",
+        "there is no command `practise`: did you mean `practice`?",
+        "`staf` is not a target level: did you mean `staff`?",
+        "`boss` is not a target level: use staff, senior-staff, or principal hint:",
+    ] {
+        assert!(run.says(told), "{told}: {}", run.stdout);
+    }
     home.run(&["practice", "--no-model", "--endpoint", "http://x/v1"], "").fails(2, "cannot be used with");
     assert!(home.run(&["--help"], "").ok().stdout.contains("Exit codes: 0 done"));
 }
