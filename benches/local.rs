@@ -37,7 +37,9 @@ fn main() {
 /// A folder with so many scenarios and one rubric.
 fn folder(scenarios: usize) -> Home {
     let home = Home::new();
-    let text = include_str!("../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+    let text = include_str!(
+        "../tests/judging/first-edition/scenarios/roadmap-pushback/ga-date-on-one-database.yaml"
+    );
     for number in 0..scenarios {
         let id = format!("case-{number}");
         home.write(&format!("scenarios/{id}.yaml"), text.replace(SCENARIO, &id));

@@ -27,6 +27,9 @@ pub struct Answer {
     pub id: String,
     /// Id of the scenario that it answers.
     pub scenario: String,
+    /// [`crate::core::bank::Case::told_hash`] of the scenario as it was when the answer was given, if somebody put it down.
+    #[serde(default)]
+    pub told_hash: Option<String>,
     /// The candidate's words.
     pub answer: String,
 }

@@ -13,7 +13,9 @@ use super::{
     files::{self, FileError},
     json_lines, paths,
 };
-use crate::core::lab::{labelled::LabelledAnswer, routing_card::LabelledMessage, rubric_check::Anchor};
+use crate::core::lab::{
+    labelled::LabelledAnswer, panel::Panel, routing_card::LabelledMessage, rubric_check::Anchor,
+};
 
 /// Labels can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +99,18 @@ fn lines_of<T: DeserializeOwned + JsonSchema>(file: &Path, bytes: &[u8], bad: &m
         }
     }
     all
+}
+
+/// A panel's answers, orders, and hollow answers: the files below the folders `answers`, `readers` and `hollow`.
+///
+/// # Errors
+///
+/// When a file can't be read or a line is not what belongs there.
+pub fn panel(folder: &Path) -> Result<Panel, LabelError> {
+    let (answers, _) = lines(&[folder.join("answers")], |_, answer| answer)?;
+    let (rankings, _) = lines(&[folder.join("readers")], |_, ranking| ranking)?;
+    let (hollow, _) = lines(&[folder.join("hollow")], |_, answer| answer)?;
+    Ok(Panel { answers, rankings, hollow })
 }
 
 /// The anchor answers of a file, as many labels as their author gave.

@@ -4,5 +4,6 @@ pub mod bulk;
 pub mod drive;
 pub mod judge_card;
 pub mod observe;
+pub mod panel;
 pub mod rubric_check;
 pub mod score;

@@ -85,6 +85,7 @@ fn played(trick: Trick, anchor: &Anchor, case: &Case) -> String {
     let answer = LabelledAnswer {
         id: anchor.id.clone(),
         scenario: case.scenario.id.clone(),
+        told_hash: None,
         kind: String::new(),
         answer: anchor.answer.clone(),
         overall: 0,

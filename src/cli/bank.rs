@@ -16,6 +16,10 @@ use crate::{
     render::words,
 };
 
+/// What to do about labels of an earlier text of a case.
+pub const EARLIER_TEXT: &str =
+    "name the folder that holds that text with `--scenarios`, and with `--rubrics` its rubrics";
+
 /// Loads the bank and tells what has become wrong with the person's own files; the rest is there.
 pub fn load(context: &Context) -> Result<Bank, Failure> {
     let loaded = context.library.load(&context.home);

@@ -34,7 +34,7 @@ use crate::{
     },
     app::drive::{self, Ending},
     core::{
-        bank::{Bank, Case},
+        bank::{Bank, Case, Wanted},
         draw::{self, Why},
         record::Line,
         session::{Session, opening::Opening},
@@ -92,15 +92,20 @@ fn choose<'a>(context: &Context, bank: &'a Bank, args: &PracticeArgs) -> Result<
     if let Some(id) = named.filter(|_| named_theme.is_none()) {
         return Ok(Chosen { case: bank.case(id)?, seed: None, why: None });
     }
-    let theme = named_theme.or(args.theme.as_deref());
+    let wanted = Wanted {
+        theme: named_theme.or(args.theme.as_deref()).map(str::to_owned),
+        level: Some(args.target.or(context.config.target).unwrap_or_default()),
+        domain: args.domain,
+        ..Wanted::default()
+    };
     let rows = summaries::load(&context.sessions)?;
     let played = progress::readable(&rows);
     if args.seed.is_some() || played.is_empty() {
         let seed = args.seed.unwrap_or_else(rand::random);
-        let case = bank.draw(theme, &mut ChaCha20Rng::seed_from_u64(seed))?;
+        let case = bank.draw(&wanted, &mut ChaCha20Rng::seed_from_u64(seed))?;
         return Ok(Chosen { case, seed: Some(seed), why: None });
     }
-    let drawn = draw::draw(bank, theme, &played, SystemClock.now(), &mut rand::rng())?;
+    let drawn = draw::draw(bank, &wanted, &played, SystemClock.now(), &mut rand::rng())?;
     Ok(Chosen { case: drawn.case, seed: None, why: Some(drawn.why) })
 }
 

@@ -90,25 +90,35 @@ impl fmt::Display for Why {
     }
 }
 
-/// Draws the case that a person needs, of one theme if one is given. `summaries` are their sessions, oldest first.
+/// Draws the case that a person needs, of the wanted theme and domain. Those of the level that they interview for come
+/// oftener. `summaries` are their sessions, oldest first.
 ///
 /// # Errors
 ///
-/// When the theme doesn't exist or the bank is empty.
+/// When the theme doesn't exist or no case fits.
 pub fn draw<'a>(
     bank: &'a Bank,
-    theme: Option<&str>,
+    wanted: &Wanted,
     summaries: &[&Summary],
     now: Timestamp,
     rng: &mut impl Rng,
 ) -> Result<Draw<'a>, DrawError> {
     let misses = misses(summaries);
-    let wanted = Wanted { theme: theme.map(str::to_owned), ..Wanted::default() };
-    let needs: Vec<(Draw<'a>, f64)> =
-        bank.select(wanted)?.map(|case| need(case, summaries, &misses, now)).collect();
-    let drawn = needs.choose_weighted(rng, |(_, need)| need.powi(3)).map_err(|_| DrawError::Empty)?;
+    let asked = Wanted { level: None, ..wanted.clone() };
+    let needs: Vec<(Draw<'a>, f64)> = bank
+        .select(asked)?
+        .map(|case| {
+            let (draw, need) = need(case, summaries, &misses, now);
+            let is_of_level = Wanted { level: wanted.level, ..Wanted::default() }.fits(&case.scenario);
+            (draw, if is_of_level { need } else { need * OTHER_LEVEL })
+        })
+        .collect();
+    let drawn = needs.choose_weighted(rng, |(_, need)| need.powi(3)).map_err(|_| bank.nothing())?;
     Ok(drawn.0.clone())
 }
+
+/// What is left of the need for a case of another level than the one that is interviewed for.
+const OTHER_LEVEL: f64 = 0.6;
 
 /// For each signal, by rubric and id, how many of the latest rounds in a row expected it in vain.
 type Misses = BTreeMap<(String, String), usize>;
@@ -293,8 +303,9 @@ mod tests {
         let (bank, summaries) = (bank(), played.iter().collect::<Vec<_>>());
         let mut rng = ChaCha20Rng::seed_from_u64(7);
         let mut counts = BTreeMap::new();
+        let wanted = Wanted { theme: theme.map(str::to_owned), ..Wanted::default() };
         for _ in 0..400 {
-            let drawn = draw(&bank, theme, &summaries, at(today), &mut rng).unwrap();
+            let drawn = draw(&bank, &wanted, &summaries, at(today), &mut rng).unwrap();
             let entry: &mut (usize, String) = counts.entry(drawn.case.scenario.id.clone()).or_default();
             *entry = (entry.0 + 1, drawn.why.to_string());
         }
@@ -334,7 +345,8 @@ mod tests {
         let counts = draws(Some("one"), &[played(10, "one-x", 3.0, &[])], 10);
         assert!(counts.keys().all(|id| id.starts_with("one")), "{counts:?}");
         let bank = bank();
-        let drawn = draw(&bank, Some("three"), &[], at(1), &mut ChaCha20Rng::seed_from_u64(1));
+        let wanted = Wanted { theme: Some("three".into()), ..Wanted::default() };
+        let drawn = draw(&bank, &wanted, &[], at(1), &mut ChaCha20Rng::seed_from_u64(1));
         assert!(matches!(drawn, Err(DrawError::NoTheme { .. })));
     }
 

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use rand::Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
     bank::{
-        Bank,
-        scenario::{ID, LONGEST_ROUND, LONGEST_TEXT, RoundKind},
+        Bank, Case, Wanted,
+        scenario::{Domain, ID, LONGEST_ROUND, LONGEST_TEXT, RoundKind},
     },
+    casting::{self, CastError, Slot},
     level::{Level, TargetLevel},
     nearest::did_you_mean,
     review::{Outcome, Review},
@@ -28,9 +30,12 @@ pub struct InterviewLoop {
     pub title: String,
     /// What it is like, in a sentence or two.
     pub about: String,
-    /// The level that it is for, unless the person says otherwise.
+    /// The level that it is for: cases of no other are drawn. What the answers are held to is for the person to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<TargetLevel>,
+    /// The kind of role that it is for: cases of no other are drawn, but those for any role.
+    #[serde(default, skip_serializing_if = "Domain::is_any")]
+    pub domain: Domain,
     /// The rounds, in order.
     #[schemars(length(min = 1, max = 12))]
     pub rounds: Vec<LoopRound>,
@@ -46,7 +51,7 @@ pub struct LoopRound {
     /// For people.
     #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub name: String,
-    /// A scenario of this theme is drawn…
+    /// A scenario of this theme is drawn, or of one that hasn't come up yet if there is one…
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub theme: Option<String>,
     /// …from this kind of interview, as far as there is one that the person has not seen lately…
@@ -55,7 +60,7 @@ pub struct LoopRound {
     /// …or it is this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
-    /// The target level of this round, if it is another one than the loop's.
+    /// The level of this round, if it is another one than the loop's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<TargetLevel>,
     /// How long it takes, in minutes; as long as the scenario says, if nothing is said.
@@ -69,7 +74,7 @@ pub struct LoopRound {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub weight: Option<u32>,
-    /// Who asks, and how they speak.
+    /// Who asks, and how they speak; whoever asks in the case that is drawn, if nobody is named.
     #[serde(default)]
     pub interviewer: Voice,
 }
@@ -77,16 +82,57 @@ pub struct LoopRound {
 impl InterviewLoop {
     /// What is wrong with the loop although it has the right keys and values.
     pub fn faults(&self, bank: &Bank) -> Vec<LoopFault> {
-        let rounds = self.rounds.iter().enumerate();
-        rounds
-            .flat_map(|(index, round)| {
-                round.faults(bank).into_iter().map(move |(key, message)| LoopFault {
-                    round: index,
-                    key,
-                    message,
-                })
-            })
-            .collect()
+        let of_round = |(index, round): (usize, &LoopRound)| {
+            let faults = round.faults(bank).into_iter();
+            faults.map(move |(key, message)| LoopFault { round: index, key, message }).collect::<Vec<_>>()
+        };
+        let mut faults: Vec<LoopFault> = self.rounds.iter().enumerate().flat_map(of_round).collect();
+        if faults.is_empty()
+            && let Err(CastError::Short { slot }) = casting::check(bank, &self.slots(None))
+        {
+            let name = self.rounds.get(slot).map_or("", |round| round.name.as_str());
+            let message = format!(
+                "the round `{name}` can't be filled: the bank has too few cases of its theme, level, and domain, or \
+                 the other rounds need them"
+            );
+            faults.push(LoopFault { round: slot, key: "name", message });
+        }
+        faults
+    }
+
+    /// What the rounds need. `chosen` is the level that the person has chosen for the whole loop.
+    fn slots(&self, chosen: Option<TargetLevel>) -> Vec<Slot> {
+        let slot = |round: &LoopRound| Slot {
+            named: round.scenario.clone(),
+            must: Wanted {
+                theme: round.theme.clone(),
+                level: round.level.or(self.target),
+                domain: Some(self.domain),
+                ..Wanted::default()
+            },
+            like: Wanted {
+                round: round.round,
+                level: Some(self.target(round, chosen)),
+                minutes: round.minutes,
+                ..Wanted::default()
+            },
+        };
+        self.rounds.iter().map(slot).collect()
+    }
+
+    /// Draws the cases of all rounds. `may` says which are allowed where the loop names none.
+    ///
+    /// # Errors
+    ///
+    /// When the cases that are allowed don't suffice.
+    pub fn cast<'a>(
+        &self,
+        bank: &'a Bank,
+        chosen: Option<TargetLevel>,
+        rng: &mut impl Rng,
+        may: impl Fn(&Case) -> bool,
+    ) -> Result<Vec<&'a Case>, CastError> {
+        casting::cast(bank, &self.slots(chosen), rng, may)
     }
 
     /// What comes next in a sitting, by how the rounds stand that were begun in it: 1 for the first. Rounds come in
@@ -134,9 +180,13 @@ impl LoopRound {
             (None, Some(id)) => {
                 require("scenario", id, bank.cases().map(|case| case.scenario.id.as_str()).collect());
             }
+            (None, None) if self.round.is_some() => {}
             _ => faults.push((
                 "scenario",
-                format!("the round `{}` needs a `theme` or a `scenario`, and not both", self.name),
+                format!(
+                    "the round `{}` needs a `scenario`, or a `theme`, a `round`, or both to draw one by",
+                    self.name
+                ),
             )),
         }
         if self.round.is_some() && self.scenario.is_some() {

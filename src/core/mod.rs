@@ -5,6 +5,7 @@
 
 pub mod authoring;
 pub mod bank;
+pub mod casting;
 pub mod command;
 pub mod draw;
 pub mod editing;

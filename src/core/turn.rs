@@ -104,6 +104,19 @@ impl Voice {
     /// Who asks where nobody has a name.
     pub const UNNAMED: &'static str = "Interviewer";
 
+    /// This, if it says who asks; if not, `other` with what this says instead.
+    pub fn or(self, other: Option<&Self>) -> Self {
+        let Some(other) = other.filter(|_| self.name.is_none()) else { return self };
+        let other = other.clone();
+        Self {
+            name: other.name,
+            greeting: self.greeting.or(other.greeting),
+            assume_and_say: self.assume_and_say.or(other.assume_and_say),
+            no_help: self.no_help.or(other.no_help),
+            again: self.again.or(other.again),
+        }
+    }
+
     /// Who asks.
     pub fn who(&self) -> &str {
         self.name.as_deref().unwrap_or(Self::UNNAMED)

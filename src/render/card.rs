@@ -34,7 +34,12 @@ pub fn card(card: &Card, width: usize) -> String {
         0,
         0,
     ));
-    out.push_str("\n\n");
+    out.push('\n');
+    if let Some(whole) = words::whole(score) {
+        out.push_str(&wrap_hanging(&whole, width, 0, 0));
+        out.push('\n');
+    }
+    out.push('\n');
     for criterion in &card.criteria {
         out.push_str(&criterion_block(criterion, f64::from(target.number()), width));
         out.push('\n');

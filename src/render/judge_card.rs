@@ -2,7 +2,7 @@
 
 use super::style::{FAINT, STRONG, paint};
 use crate::core::{
-    lab::{figures::Figures, judge_card::JudgeCard, routing_card::RoutingCard},
+    lab::{figures::Figures, judge_card::JudgeCard, panel::PanelFigures, routing_card::RoutingCard},
     text::one_line,
 };
 
@@ -75,6 +75,67 @@ pub fn card(card: &JudgeCard, width: usize) -> String {
         "\n  {:.1} s an answer (median), {:.0} tokens read on average\n",
         card.seconds, card.tokens
     ));
+    out
+}
+
+/// A judge beside a panel.
+pub fn panel(figures: &PanelFigures, width: usize) -> String {
+    let share = |(part, whole): (usize, usize)| match whole {
+        0 => "   -".into(),
+        _ => format!("{:3.0}%", 100.0 * part as f64 / whole as f64),
+    };
+    let number = |value: Option<f64>| value.map_or("   -".into(), |value| format!("{value:4.2}"));
+    let of = |(part, whole): (usize, usize)| format!("({part} of {whole})");
+    let rows = [
+        (
+            share(figures.pairs),
+            format!("pairs that all readers agree on, in their order {}", of(figures.pairs)),
+        ),
+        (
+            share(figures.pairs_by_length),
+            format!("the same pairs, by counting words {}", of(figures.pairs_by_length)),
+        ),
+        (
+            number(figures.readers_agree),
+            "how often two readers agree on a pair: no judge can be expected to do better".into(),
+        ),
+        (number(figures.r), "correlation of the level with the panel's order, mean over the cases".into()),
+        (
+            share(figures.top_at_staff),
+            format!("of the panel's top third read staff or above {}", of(figures.top_at_staff)),
+        ),
+        (
+            share(figures.bottom_below_staff),
+            format!("of its bottom third read below staff {}", of(figures.bottom_below_staff)),
+        ),
+    ];
+    let head = format!("{} answers to {} cases", figures.answers, figures.scenarios);
+    let mut out = paint(FAINT, head) + "\n";
+    for (value, meaning) in rows {
+        let row = format!("{} {meaning}", paint(STRONG, value));
+        out.push_str(&super::style::wrap_hanging(&row, width, 2, 7));
+        out.push('\n');
+    }
+    if !figures.hollow.is_empty() {
+        out.push_str("\n  hollow answers   mean  highest  at mid  above senior\n");
+        for (kind, hollow) in &figures.hollow {
+            out.push_str(&format!(
+                "  {:<16} {:4.1}  {:7.1}  {:>3} of {:<3} {:>3}\n",
+                one_line(kind),
+                hollow.mean,
+                hollow.highest,
+                hollow.mid_or_below,
+                hollow.answers,
+                hollow.above_senior
+            ));
+        }
+    }
+    if !figures.voices.is_empty() {
+        out.push_str("\n  mean level by voice\n");
+        for (voice, level) in &figures.voices {
+            out.push_str(&format!("  {:<16} {level:4.1}\n", one_line(voice)));
+        }
+    }
     out
 }
 

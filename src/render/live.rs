@@ -265,6 +265,7 @@ pub fn sight(what: &Sight) -> Option<String> {
 pub fn loop_row(of: &InterviewLoop, width: usize) -> String {
     let rounds = of.rounds.iter().map(|round| one_line(&round.name)).collect::<Vec<_>>().join(" · ");
     let target = of.target.map_or(String::new(), |target| format!(" · target {target}"));
+    let target = if of.domain.is_any() { target } else { format!(" · {}{target}", of.domain) };
     format!(
         "{}  {}\n{}\n{}\n",
         paint(STRONG, &of.id),

@@ -74,6 +74,9 @@ fn card(card: &Card, review: &Review) -> String {
         words::verdict(&score.verdict),
         words::chances(&score.verdict)
     );
+    if let Some(whole) = words::whole(score) {
+        out.push_str(&format!("{whole}\n\n"));
+    }
     let own = !review.own.is_empty();
     out.push_str(if own {
         "| criterion | reads | likely | you said |\n| --- | --- | --- | --- |\n"

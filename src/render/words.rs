@@ -4,7 +4,12 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::core::{
     interval::Interval,
-    judging::{Judge, Unscored, sentences::Discount, tally, verdict::Verdict},
+    judging::{
+        Judge, Unscored,
+        sentences::Discount,
+        tally,
+        verdict::{Score, Verdict},
+    },
     level::Level,
     live::Cut,
     record::{Disputed, Mode, Route, Use},
@@ -26,6 +31,16 @@ pub fn place_name(place: u8) -> &'static str {
 /// A probability, never as a certainty.
 pub fn chance(p: f64) -> String {
     format!("{:.0}%", (100.0 * p).clamp(1.0, 99.0))
+}
+
+/// How the answer reads as a whole, and what that counts for.
+pub fn whole(score: &Score) -> Option<String> {
+    score.whole.map(|level| {
+        format!(
+            "Your answer as a whole reads {} ({level:.1}): that counts for two thirds, the criteria below for one.",
+            level_name(Level::reads(level))
+        )
+    })
 }
 
 /// How a criterion reads: a level, or the range that it can't be told apart in.

@@ -1,11 +1,9 @@
 //! The judge in the embedded model: what it must already meet.
 
-use std::sync::OnceLock;
-
 use pushback::{
-    adapters::{bank::library, labels, model::embedded::Embedded, paths},
+    adapters::{bank::library, labels, model::embedded::Embedded},
     core::{
-        bank::{Bank, Case},
+        bank::Case,
         judging::{
             questions::Exam,
             verdict::{self, Score},
@@ -21,6 +19,8 @@ use pushback::{
     ports::{Observations, Observer, Watch},
 };
 
+use crate::harness::first_edition;
+
 struct Patient;
 
 impl Watch for Patient {
@@ -28,11 +28,6 @@ impl Watch for Patient {
     fn is_cancelled(&self) -> bool {
         false
     }
-}
-
-fn bank() -> &'static Bank {
-    static BANK: OnceLock<Bank> = OnceLock::new();
-    BANK.get_or_init(|| library::load(&paths::Home::at("/nonexistent")).0)
 }
 
 fn judge() -> Embedded {
@@ -64,7 +59,7 @@ fn labelled(kind: &str) -> Vec<(&'static Case, String)> {
     answers
         .into_iter()
         .filter(|answer| answer.kind == kind)
-        .map(|answer| (bank().case(&answer.scenario).unwrap(), answer.answer))
+        .map(|answer| (first_edition::bank().case(&answer.scenario).unwrap(), answer.answer))
         // One a rubric is enough to meet every rubric.
         .filter(|(case, _)| seen.insert(case.rubric.id.clone()))
         .collect()
@@ -74,7 +69,8 @@ fn labelled(kind: &str) -> Vec<(&'static Case, String)> {
 #[ignore = "needs the model"]
 fn an_empty_answer_fine_and_the_question_echoed_back_score_nothing() {
     let judge = judge();
-    for case in bank().cases() {
+    let bank = library::shipped();
+    for case in bank.cases().chain(first_edition::bank().cases()) {
         let statements: String = case.rubric.statements().map(|(_, text)| format!("{text} ")).collect();
         let scenario = &case.scenario;
         for answer in ["", "Fine.", &scenario.opening, &scenario.setting, &scenario.twist, &statements] {
@@ -167,7 +163,7 @@ fn it_agrees_with_labels_that_it_has_not_seen() {
     let answers: Vec<LabelledAnswer> = answers("hold-out").into_iter().step_by(5).collect();
     let labelled: Vec<Labelled<'_>> = answers
         .iter()
-        .map(|answer| Labelled::new(answer, bank().case(&answer.scenario).unwrap()).unwrap())
+        .map(|answer| Labelled::new(answer, first_edition::bank().case(&answer.scenario).unwrap()).unwrap())
         .collect();
     let observe = |labelled: &Labelled<'_>| {
         if labelled.exam.is_empty() {

@@ -3,10 +3,16 @@
 use std::path::Path;
 
 use pushback::{
-    adapters::{bank::library, labels, model::embedded::Embedded, paths},
-    core::{lab::routing_card::RoutingCard, record::Route, session::routing::Kind},
+    adapters::{labels, model::embedded::Embedded},
+    core::{
+        lab::{meant_for, routing_card::RoutingCard},
+        record::Route,
+        session::routing::Kind,
+    },
     ports::{Message, Observer, Watch},
 };
+
+use crate::harness::first_edition;
 
 struct Patient;
 
@@ -20,14 +26,15 @@ impl Watch for Patient {
 #[test]
 #[ignore = "needs the model"]
 fn messages_about_unseen_cases_are_recognised_and_requests_for_help_get_none() {
-    let (bank, _) = library::load(&paths::Home::at("/nonexistent"));
     let observer = Embedded::start("the model", crate::model(), Path::new("/nonexistent"));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/routing/hold-out");
     let (messages, _) = labels::messages(&folder).unwrap();
     let routed: Vec<(_, Route)> = messages
         .iter()
         .map(|(scenario, labelled)| {
-            let scenario = &bank.case(scenario).unwrap().scenario;
+            let case = first_edition::bank().case(scenario).unwrap();
+            meant_for::check(|| labelled.message.clone(), labelled.told_hash.as_deref(), case).unwrap();
+            let scenario = &case.scenario;
             let message = Message {
                 opening: &scenario.opening,
                 question: &scenario.opening,

@@ -11,8 +11,16 @@ use tempfile::TempDir;
 /// The program that is tested.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_pushback");
 
-/// A scenario of the bank that the tests play.
+/// The case that the tests play: one of the first edition, laid over the bank's, so that edits of the bank change no
+/// test that only needs some case.
 pub const SCENARIO: &str = "ga-date-on-one-database";
+
+/// Its file.
+pub const SCENARIO_FILE: &str = "scenarios/roadmap-pushback/ga-date-on-one-database.yaml";
+
+/// What is in it.
+pub const SCENARIO_TEXT: &str =
+    include_str!("../judging/first-edition/scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
 
 pub struct Home {
     folder: TempDir,
@@ -27,7 +35,15 @@ pub struct Run {
 }
 
 impl Home {
+    /// A home with nothing in it but [`SCENARIO`].
     pub fn new() -> Self {
+        let home = Self::empty();
+        home.write(SCENARIO_FILE, SCENARIO_TEXT);
+        home
+    }
+
+    /// A home with nothing in it at all: the bank alone.
+    pub fn empty() -> Self {
         Self { folder: TempDir::new().unwrap(), is_new_person: false }
     }
 
@@ -87,7 +103,9 @@ impl Home {
 
     pub fn records(&self) -> Vec<serde_json::Value> {
         let text = fs::read_to_string(self.journal()).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        // A line without its end is being written.
+        let whole = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        whole.map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// The candidate's messages, as the journal has them.

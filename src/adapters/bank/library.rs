@@ -118,6 +118,24 @@ pub(super) fn built_in_loops() -> Files {
     SCENARIOS.get_dir(LOOPS).map(|dir| texts_of(dir, "scenarios")).unwrap_or_default()
 }
 
+/// Whether a file lies where interview loops do.
+pub fn is_loop(file: &Path) -> bool {
+    file.parent().and_then(Path::file_name).is_some_and(|folder| folder == LOOPS)
+}
+
+/// The files of the interview loops that lie with the scenarios of a folder.
+pub fn loops_in(folder: &Path) -> Vec<PathBuf> {
+    let (mut files, mut links) = (vec![], vec![]);
+    let folder = if folder.file_name().is_some_and(|name| name == LOOPS) {
+        folder.to_owned()
+    } else {
+        folder.join(LOOPS)
+    };
+    collect(&folder, &mut files, &mut links);
+    files.sort();
+    files
+}
+
 /// Files with their texts, or why they can't be read.
 pub(super) type Files = Vec<(String, Result<String, String>)>;
 

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{library, sources};
+use super::{library, loops, sources};
 use crate::{
     adapters::files,
     core::{
@@ -49,14 +49,20 @@ pub fn lint(paths: &[PathBuf], bank: &Bank) -> Result<Linted, (PathBuf, io::Erro
     for path in paths {
         // The path itself may be a link: the person named it.
         if !fs::metadata(path).map_err(|error| (path.clone(), error))?.is_dir() {
-            take(path, &mut sources, &mut linted);
+            match library::is_loop(path) {
+                true => take_loop(path, bank, &mut linted),
+                false => take(path, &mut sources, &mut linted),
+            }
             continue;
         }
         let (mut files, mut links) = (vec![], vec![]);
         library::collect(path, &mut files, &mut links);
         files.sort();
-        for file in files {
+        for file in files.into_iter().filter(|file| !library::is_loop(file)) {
             take(&file, &mut sources, &mut linted);
+        }
+        for file in library::loops_in(path) {
+            take_loop(&file, bank, &mut linted);
         }
         links.sort();
         for link in links {
@@ -96,6 +102,22 @@ fn take(path: &Path, sources: &mut Vec<Source>, linted: &mut Linted) {
 
 fn unreadable(file: &str, why: &str) -> Finding {
     Finding::new(Rule::Unreadable, &Span::default(), why).in_file(file)
+}
+
+/// Checks an interview loop, whose rounds are drawn from `bank`.
+fn take_loop(path: &Path, bank: &Bank, linted: &mut Linted) {
+    let file = path.display().to_string();
+    if linted.paths.insert(file.clone(), path.to_owned()).is_some() {
+        return;
+    }
+    match files::read_text(path) {
+        Ok(text) => {
+            let found = loops::read(&text, bank).err().unwrap_or_default();
+            linted.findings.extend(found.into_iter().map(|finding| finding.in_file(&file)));
+            linted.texts.insert(file, text);
+        }
+        Err(message) => linted.findings.push(unreadable(&file, &message)),
+    }
 }
 
 fn parse(file: String, text: String, sources: &mut Vec<Source>, linted: &mut Linted) {

@@ -36,7 +36,11 @@ pub fn load(home: &Home, bank: &Bank) -> (Vec<InterviewLoop>, Vec<Problem>) {
 }
 
 /// A loop, or everything that is wrong with it.
-fn read(text: &str, bank: &Bank) -> Result<InterviewLoop, Vec<Finding>> {
+///
+/// # Errors
+///
+/// Everything that is wrong, as the loader and the linter tell it.
+pub fn read(text: &str, bank: &Bank) -> Result<InterviewLoop, Vec<Finding>> {
     static SCHEMA: OnceLock<serde_json::Value> = OnceLock::new();
     let schema = SCHEMA.get_or_init(|| schemars::schema_for!(InterviewLoop).to_value());
     let tree = yaml::tree(text).map_err(|fault| vec![sources::finding(Rule::Syntax, fault)])?;
@@ -49,7 +53,7 @@ fn read(text: &str, bank: &Bank) -> Result<InterviewLoop, Vec<Finding>> {
             found.extend(
                 faults
                     .into_iter()
-                    .map(|fault| Finding::new(Rule::Refused, &place(&tree, &fault), fault.message)),
+                    .map(|fault| Finding::new(Rule::InterviewLoop, &place(&tree, &fault), fault.message)),
             );
             if found.is_empty() { Ok(one) } else { Err(found) }
         }

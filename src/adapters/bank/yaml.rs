@@ -235,7 +235,9 @@ mod tests {
     use super::*;
     use crate::core::bank::{rubric::Rubric, scenario::Scenario};
 
-    const SCENARIO: &str = include_str!("../../../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+    const SCENARIO: &str = include_str!(
+        "../../../tests/judging/first-edition/scenarios/roadmap-pushback/ga-date-on-one-database.yaml"
+    );
 
     fn fault_of(text: &str) -> String {
         let fault = read::<Scenario>(text).unwrap_err();

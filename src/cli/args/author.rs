@@ -94,6 +94,14 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     pub answers: PathBuf,
 
+    /// Folder with their scenarios; the bank's, if none is named.
+    #[arg(long, value_name = "FOLDER")]
+    pub scenarios: Option<PathBuf>,
+
+    /// Folder with the rubrics; the bank's, if none is named.
+    #[arg(long, value_name = "FOLDER")]
+    pub rubrics: Option<PathBuf>,
+
     /// Write the file first, with a strong and a weak answer that you are asked for.
     #[arg(long)]
     pub write: bool,

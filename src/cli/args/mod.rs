@@ -1,6 +1,7 @@
 //! What can be written behind `pushback`.
 
 mod author;
+mod judge;
 mod suggestion;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -10,8 +11,14 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 pub use author::{
     AcceptArgs, CheckArgs, Format, LintArgs, NewArgs, PackCommand, RubricCommand, SchemaCommand, TryArgs,
 };
+pub use judge::JudgeCommand;
 
-use crate::core::{bank::scenario::RoundKind, level::TargetLevel, live::Aid, nearest::meant};
+use crate::core::{
+    bank::scenario::{Domain, RoundKind},
+    level::TargetLevel,
+    live::Aid,
+    nearest::meant,
+};
 
 /// A mock interviewer for Staff+ engineers: it asks for judgment, and shows you in your own words what was there.
 #[derive(Debug, Parser)]
@@ -154,6 +161,10 @@ pub struct PracticeArgs {
     /// Draw from one theme only.
     #[arg(long, conflicts_with = "scenario")]
     pub theme: Option<String>,
+
+    /// Draw for one kind of role only: sre, platform, or ai-infrastructure.
+    #[arg(long, conflicts_with = "scenario")]
+    pub domain: Option<Domain>,
 
     /// The level you interview for in this round: staff, senior-staff, or principal. Without it, the one in config.toml;
     /// you're asked the first time.
@@ -303,12 +314,16 @@ pub struct LiveArgs {
     #[arg(long, conflicts_with = "scenario")]
     pub theme: Option<String>,
 
+    /// Draw for one kind of role only: sre, platform, or ai-infrastructure.
+    #[arg(long, conflicts_with = "scenario")]
+    pub domain: Option<Domain>,
+
     /// Play an interview loop: several rounds in order, the debrief at the end.
-    #[arg(long = "loop", value_name = "ID", conflicts_with_all = ["scenario", "theme"])]
+    #[arg(long = "loop", value_name = "ID", conflicts_with_all = ["scenario", "theme", "domain"])]
     pub loop_id: Option<String>,
 
     /// List the interview loops that there are.
-    #[arg(long, conflicts_with_all = ["scenario", "theme", "loop_id"])]
+    #[arg(long, conflicts_with_all = ["scenario", "theme", "domain", "loop_id"])]
     pub list_loops: bool,
 
     /// The level you interview for in this round: staff, senior-staff, or principal; a case of that level is drawn. Without
@@ -425,6 +440,10 @@ pub struct ListArgs {
     #[arg(long)]
     pub level: Option<TargetLevel>,
 
+    /// For one kind of role only, or for any: sre, platform, or ai-infrastructure.
+    #[arg(long)]
+    pub domain: Option<Domain>,
+
     /// That take up to so many minutes.
     #[arg(long, value_name = "N")]
     pub minutes: Option<u32>,
@@ -440,60 +459,4 @@ pub enum ModelCommand {
     Install,
     /// Show which model is in use and whether it is in place.
     Status,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum JudgeCommand {
-    /// Run the judge in use over labelled answers and attacks on them, and say how far it can be trusted.
-    Card {
-        /// Labelled answers that it was not fitted to: a JSONL file, or a folder of them. Can be given several times.
-        #[arg(long, required = true)]
-        answers: Vec<PathBuf>,
-        /// Folder with their scenarios; the bank's, if none is named.
-        #[arg(long)]
-        scenarios: Option<PathBuf>,
-        /// Folder with their rubrics; the bank's, if none is named.
-        #[arg(long)]
-        rubrics: Option<PathBuf>,
-        /// Keep the summary that score cards quote in this file.
-        #[arg(long)]
-        save: Option<PathBuf>,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Fit the judge in use to labelled answers, and say how it does on scenarios that it had not seen: the embedded model's
-    /// readout, or what an endpoint's probabilities mean.
-    Fit {
-        /// Labelled answers: a JSONL file, or a folder of them. Can be given several times: the program's own and yours.
-        #[arg(long, required = true)]
-        answers: Vec<PathBuf>,
-        /// Folder with their scenarios; the bank's, if none is named.
-        #[arg(long)]
-        scenarios: Option<PathBuf>,
-        /// Folder with their rubrics; the bank's, if none is named.
-        #[arg(long)]
-        rubrics: Option<PathBuf>,
-        /// Write the result to this file and change nothing. Without it, it is in use from now on.
-        #[arg(long)]
-        out: Option<PathBuf>,
-    },
-    /// Say how well the model in use recognises messages: answers, questions, requests for help.
-    Routing {
-        /// Labelled messages: a folder with a JSONL file for each scenario, named by its id.
-        #[arg(long)]
-        messages: PathBuf,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Fit how the embedded model recognises messages, and say how it does on scenarios that it had not seen.
-    FitRouting {
-        /// Labelled messages: a folder with a JSONL file for each scenario, named by its id.
-        #[arg(long)]
-        messages: PathBuf,
-        /// Where to write the result: a new version of the program takes it in.
-        #[arg(long)]
-        out: PathBuf,
-    },
 }

@@ -1,5 +1,6 @@
 //! `pushback judge`.
 
+pub(super) mod panel;
 pub(super) mod routing;
 
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
     args::JudgeCommand,
-    bank,
+    bank::{self, EARLIER_TEXT},
     context::{Cancelled, Context},
     error::{BAD_INPUT, FAILED, Failure, NO_MODEL},
     model::{self, Choice},
@@ -30,11 +31,11 @@ use crate::{
     },
     app::{judge_card, observe::observe},
     core::{
-        bank::Bank,
+        bank::{Bank, Case, DrawError},
         judging::{Judge, Observation, Unscored},
         lab::{
             figures::Figures,
-            labelled::{Labelled, LabelledAnswer},
+            labelled::{Labelled, LabelledAnswer, Mismatch},
             recalibration::Recalibration,
         },
     },
@@ -46,27 +47,41 @@ use crate::{
 pub fn run(context: &Context, command: JudgeCommand) -> Result<(), Failure> {
     match command {
         JudgeCommand::Card { answers, scenarios, rubrics, save, json } => {
-            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
-            card(context, &bank, &answers, save.as_deref(), json)
+            let banks = Banks::load(context, scenarios.as_deref(), rubrics.as_deref())?;
+            card(context, &banks, &answers, save.as_deref(), json)
         }
         JudgeCommand::Fit { answers, scenarios, rubrics, out } => {
-            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
-            fit(context, &bank, &answers, out.as_deref())
+            let banks = Banks::load(context, scenarios.as_deref(), rubrics.as_deref())?;
+            fit(context, &banks, &answers, out.as_deref())
         }
-        JudgeCommand::Routing { messages, json } => routing::card(context, &messages, json),
-        JudgeCommand::FitRouting { messages, out } => routing::fit(context, &messages, &out),
+        JudgeCommand::Routing { messages, scenarios, rubrics, json } => {
+            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
+            routing::card(context, &bank, &messages, json)
+        }
+        JudgeCommand::FitRouting { messages, scenarios, rubrics, out } => {
+            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
+            routing::fit(context, &bank, &messages, &out)
+        }
+        JudgeCommand::Panel { folder, scenarios, rubrics, out, json } => {
+            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
+            panel::figures(context, &bank, &folder, out.as_deref(), json)
+        }
+        JudgeCommand::FitWhole { folder, scenarios, rubrics, out } => {
+            let bank = bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?;
+            panel::fit(context, &bank, &folder, out.as_deref())
+        }
     }
 }
 
 fn card(
     context: &Context,
-    bank: &Bank,
+    banks: &Banks,
     answers: &[PathBuf],
     save: Option<&Path>,
     json: bool,
 ) -> Result<(), Failure> {
     let (answers, _) = labels::load(answers).map_err(|error| Failure::new(BAD_INPUT, error.to_string()))?;
-    let labelled = labelled(bank, &answers)?;
+    let labelled = labelled(banks, &answers)?;
     let observer = model::observer(context)?;
     let bar = ProgressBar::no_length();
     if let Ok(style) = ProgressStyle::with_template("judging {bar:32} {pos} of {len}, {eta} left") {
@@ -91,10 +106,10 @@ fn card(
     Ok(output::print(&text)?)
 }
 
-fn fit(context: &Context, bank: &Bank, answers: &[PathBuf], out: Option<&Path>) -> Result<(), Failure> {
+fn fit(context: &Context, banks: &Banks, answers: &[PathBuf], out: Option<&Path>) -> Result<(), Failure> {
     let (answers, hash) =
         labels::load(answers).map_err(|error| Failure::new(BAD_INPUT, error.to_string()))?;
-    let labelled = labelled(bank, &answers)?;
+    let labelled = labelled(banks, &answers)?;
     let bar = ProgressBar::new(labelled.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("reading {bar:32} {pos} of {len} answers, {eta} left") {
         bar.set_style(style.progress_chars("━━─"));
@@ -159,13 +174,44 @@ fn left_out(labelled: &[Labelled<'_>], observed: &[Vec<Observation>]) -> String 
     format!("Each scenario left out in turn\n\n{}", render::judge_card::page(&figures, output::width()))
 }
 
+/// Where the cases of labeled answers are looked for.
+struct Banks {
+    /// The folders that are named, or the bank.
+    named: Bank,
+    /// The bank, where folders are named: labels of an earlier text go together with those of today's.
+    own: Option<Bank>,
+}
+
+impl Banks {
+    fn load(context: &Context, scenarios: Option<&Path>, rubrics: Option<&Path>) -> Result<Self, Failure> {
+        let named = bank::load_strictly(context, scenarios, rubrics)?;
+        let own = scenarios.map(|_| bank::load_strictly(context, None, None)).transpose()?;
+        Ok(Self { named, own })
+    }
+
+    /// The case that an answer is labeled for.
+    fn case(&self, answer: &LabelledAnswer) -> Result<&Case, DrawError> {
+        let is_meant = |case: &Case| answer.told_hash.as_ref().is_none_or(|hash| *hash == case.told_hash());
+        let named = self.named.case(&answer.scenario);
+        let own = self.own.as_ref().and_then(|bank| bank.case(&answer.scenario).ok());
+        match (&named, own) {
+            (Ok(case), _) if is_meant(case) => named,
+            (_, Some(case)) if is_meant(case) => Ok(case),
+            _ => named,
+        }
+    }
+}
+
 /// Answers as the judge would see them, with their labels.
-fn labelled<'a>(bank: &'a Bank, answers: &'a [LabelledAnswer]) -> Result<Vec<Labelled<'a>>, Failure> {
+fn labelled<'a>(banks: &'a Banks, answers: &'a [LabelledAnswer]) -> Result<Vec<Labelled<'a>>, Failure> {
     answers
         .iter()
         .map(|answer| {
-            let case = bank.case(&answer.scenario)?;
-            Labelled::new(answer, case).map_err(|error| Failure::new(BAD_INPUT, error.to_string()))
+            let case = banks.case(answer)?;
+            Labelled::new(answer, case).map_err(|error| {
+                let failure = Failure::new(BAD_INPUT, error.to_string());
+                if matches!(error, Mismatch::OtherWords(_)) { failure.hint(EARLIER_TEXT) } else { failure }
+            })
         })
         .collect()
 }

@@ -15,7 +15,7 @@ use crate::{
         terminal::output,
     },
     cli::{
-        bank,
+        bank::EARLIER_TEXT,
         context::{Cancelled, Context},
         error::{BAD_INPUT, FAILED, Failure, NO_MODEL},
         model,
@@ -23,17 +23,19 @@ use crate::{
     },
     core::{
         bank::{Bank, Case},
-        lab::routing_card::{LabelledMessage, RoutingCard},
+        lab::{
+            meant_for,
+            routing_card::{LabelledMessage, RoutingCard},
+        },
     },
     ports::Message,
     render::judge_card,
 };
 
 /// Has the model in use recognise labelled messages.
-pub fn card(context: &Context, folder: &Path, json: bool) -> Result<(), Failure> {
-    let bank = bank::load(context)?;
+pub fn card(context: &Context, bank: &Bank, folder: &Path, json: bool) -> Result<(), Failure> {
     let (messages, _) = read(folder)?;
-    let messages = with_cases(&bank, &messages)?;
+    let messages = with_cases(bank, &messages)?;
     let observer = model::observer(context)?;
     let bar = progress(messages.len());
     let mut routes = vec![];
@@ -60,10 +62,9 @@ pub fn card(context: &Context, folder: &Path, json: bool) -> Result<(), Failure>
 }
 
 /// Fits how the embedded model recognises messages.
-pub fn fit(context: &Context, folder: &Path, out: &Path) -> Result<(), Failure> {
-    let bank = bank::load(context)?;
+pub fn fit(context: &Context, bank: &Bank, folder: &Path, out: &Path) -> Result<(), Failure> {
     let (messages, hash) = read(folder)?;
-    let messages = with_cases(&bank, &messages)?;
+    let messages = with_cases(bank, &messages)?;
     let model = file::installed(&context.home.models(), &QWEN_CODER_1_5B).ok_or_else(|| {
         Failure::new(NO_MODEL, "the embedded model is not installed").hint("`pushback model install` gets it")
     })?;
@@ -95,5 +96,17 @@ fn with_cases<'a>(
     bank: &'a Bank,
     messages: &'a Messages,
 ) -> Result<Vec<(&'a LabelledMessage, &'a Case)>, Failure> {
-    messages.iter().map(|(scenario, message)| Ok((message, bank.case(scenario)?))).collect()
+    messages
+        .iter()
+        .map(|(scenario, message)| {
+            let case = bank.case(scenario)?;
+            meant_for::check(
+                || format!("the message `{}`", message.message),
+                message.told_hash.as_deref(),
+                case,
+            )
+            .map_err(|error| Failure::new(BAD_INPUT, error.to_string()).hint(EARLIER_TEXT))?;
+            Ok((message, case))
+        })
+        .collect()
 }

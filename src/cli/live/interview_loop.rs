@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs};
 
 use jiff::{Timestamp, ToSpan};
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
 use super::round::{Entrance, Plan};
@@ -23,12 +23,13 @@ use crate::{
         args::LiveArgs,
         bank,
         context::Context,
-        error::{BAD_INPUT, Failure},
-        live::round,
+        error::{BAD_INPUT, Failure, REFUSED},
+        live::round::{self, REST_HINT},
         model, target,
     },
     core::{
-        bank::{Bank, Case, Wanted},
+        bank::{Bank, Case},
+        casting::CastError,
         interview_loop::{self, Begun, InterviewLoop, Next},
         level::TargetLevel,
         live::LoopPlace,
@@ -71,13 +72,15 @@ pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure
     let chosen = args.target;
     // A loop is for a level, as a rule; rounds that are for none are for the person's own.
     let is_open = definition.target.is_none() && definition.rounds.iter().any(|round| round.level.is_none());
-    let mut definition = definition.clone();
-    if is_open && chosen.is_none() {
-        let Some(target) = target::settle(context, None)? else { return super::nothing() };
-        definition.target = Some(target);
-    }
-    let definition = &definition;
-    let cases = draw(context, &bank, definition, chosen, seed)?;
+    let own = match is_open && chosen.is_none() {
+        true => match target::settle(context, None)? {
+            Some(own) => Some(own),
+            None => return super::nothing(),
+        },
+        false => None,
+    };
+    let cases = draw(context, &bank, definition, chosen.or(own), seed)?;
+    let definition = &InterviewLoop { target: definition.target.or(own), ..definition.clone() };
     let run = LoopRun {
         definition: definition.clone(),
         target: chosen,
@@ -124,28 +127,16 @@ fn draw<'a>(
     chosen: Option<TargetLevel>,
     seed: u64,
 ) -> Result<Vec<&'a Case>, Failure> {
-    let mut taken: Vec<String> =
-        definition.rounds.iter().filter_map(|round| round.scenario.clone()).collect();
-    let mut seeds = ChaCha20Rng::seed_from_u64(seed);
-    let mut cases = vec![];
-    for round in &definition.rounds {
-        let seed = seeds.random();
-        let case = match &round.scenario {
-            Some(id) => bank.case(id)?,
-            None => {
-                let wanted = Wanted {
-                    theme: round.theme.clone(),
-                    round: round.round,
-                    level: Some(definition.target(round, chosen)),
-                    minutes: round.minutes,
-                };
-                round::draw(context, bank, &wanted, seed, &taken)?
-            }
-        };
-        taken.push(case.scenario.id.clone());
-        cases.push(case);
-    }
-    Ok(cases)
+    let rest = round::rest(context)?;
+    let may = |case: &Case| rest.is_over(&case.scenario.id);
+    definition.cast(bank, chosen, &mut ChaCha20Rng::seed_from_u64(seed), may).map_err(|error| match error {
+        CastError::Draw(error) => error.into(),
+        CastError::Short { slot } => {
+            let name = definition.rounds.get(slot).map(|round| one_line(&round.name)).unwrap_or_default();
+            let message = format!("you have seen too much lately of what the round `{name}` is drawn from");
+            Failure::new(REFUSED, message).hint(REST_HINT)
+        }
+    })
 }
 
 /// The rounds that were begun in a sitting: their sessions, and how they stand.
@@ -310,7 +301,7 @@ fn begin_round(
         seed: round.scenario.is_none().then_some(run.seed),
         target,
         minutes,
-        voice: round.interviewer.clone(),
+        voice: round.interviewer.clone().or(case.scenario.interviewer.as_ref()),
         of_loop: Some(of_loop),
     };
     round::begin(context, &plan, open, entered, observer).map(Some)

@@ -61,8 +61,13 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
         Some(case) => (case, None),
         None => {
             let seed = args.seed.unwrap_or_else(rand::random);
-            let wanted = Wanted { theme: args.theme.clone(), level: Some(target), ..Wanted::default() };
-            (draw(context, &bank, &wanted, seed, &[])?, Some(seed))
+            let wanted = Wanted {
+                theme: args.theme.clone(),
+                level: Some(target),
+                domain: args.domain,
+                ..Wanted::default()
+            };
+            (draw(context, &bank, &wanted, seed)?, Some(seed))
         }
     };
     let observer = model::observer(context)?;

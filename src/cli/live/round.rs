@@ -84,9 +84,14 @@ fn last_seen(context: &Context) -> Result<BTreeMap<String, Timestamp>, Failure> 
     Ok(seen)
 }
 
-fn rest(context: &Context) -> Result<Rest, Failure> {
+/// When cases may be played live again.
+pub fn rest(context: &Context) -> Result<Rest, Failure> {
     Ok(Rest { days: context.config.live.rest_days, seen: last_seen(context)?, now: SystemClock.now() })
 }
+
+/// What to do where everything was seen too lately.
+pub const REST_HINT: &str =
+    "another theme, or some days; `rest-days` under `[live]` in the settings sets how many";
 
 /// Refuses a case that the person still knows.
 pub fn require_rested(context: &Context, case: &Case) -> Result<(), Failure> {
@@ -98,20 +103,18 @@ pub fn require_rested(context: &Context, case: &Case) -> Result<(), Failure> {
     ))
 }
 
-/// Draws a case that has rested and is none of `taken`, as near as there is to what is wanted.
-pub fn draw<'a>(
-    context: &Context,
-    bank: &'a Bank,
-    wanted: &Wanted,
-    seed: u64,
-    taken: &[String],
-) -> Result<&'a Case, Failure> {
+/// Draws a case that has rested, as near as there is to what is wanted.
+pub fn draw<'a>(context: &Context, bank: &'a Bank, wanted: &Wanted, seed: u64) -> Result<&'a Case, Failure> {
+    let asked = Wanted { theme: wanted.theme.clone(), domain: wanted.domain, ..Wanted::default() };
+    if bank.select(asked)?.next().is_none() {
+        return Err(bank.nothing().into());
+    }
     let rest = rest(context)?;
-    let is_free = |case: &Case| rest.is_over(&case.scenario.id) && !taken.contains(&case.scenario.id);
+    let is_free = |case: &Case| rest.is_over(&case.scenario.id);
     let drawn = bank.draw_near(wanted, &mut ChaCha20Rng::seed_from_u64(seed), is_free)?;
     drawn.ok_or_else(|| {
         Failure::new(REFUSED, "you have seen every scenario of this kind too lately to play it live")
-            .hint("another theme, or some days; `rest-days` under `[live]` in the settings sets how many")
+            .hint(REST_HINT)
     })
 }
 

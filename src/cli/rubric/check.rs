@@ -9,7 +9,7 @@ use crate::{
     app::rubric_check,
     cli::{
         args::CheckArgs,
-        bank,
+        bank::{self, EARLIER_TEXT},
         context::{Cancelled, Context},
         dialogue::Dialogue,
         error::{BAD_INPUT, FAILED, Failure},
@@ -17,7 +17,7 @@ use crate::{
     },
     core::{
         bank::{Bank, Case, rubric::Rubric},
-        lab::rubric_check::Anchor,
+        lab::{meant_for, rubric_check::Anchor},
         nearest::did_you_mean,
         text::one_line,
     },
@@ -26,7 +26,10 @@ use crate::{
 
 /// Judges the anchor answers and plays tricks with the strongest one.
 pub fn run(context: &Context, args: &CheckArgs) -> Result<(), Failure> {
-    let bank = bank::load(context)?;
+    let bank = match (&args.scenarios, &args.rubrics) {
+        (None, None) => bank::load(context)?,
+        (scenarios, rubrics) => bank::load_strictly(context, scenarios.as_deref(), rubrics.as_deref())?,
+    };
     let rubric = bank::rubric(&bank, &args.rubric)?;
     if args.write {
         write(&bank, rubric, &args.answers)?;
@@ -82,6 +85,8 @@ fn with_cases<'a>(
                 Some(id) => bank.case_or_draft(id)?,
                 None => case_of(bank, rubric)?,
             };
+            meant_for::check(|| format!("the answer `{}`", anchor.id), anchor.told_hash.as_deref(), case)
+                .map_err(|error| Failure::new(BAD_INPUT, error.to_string()).hint(EARLIER_TEXT))?;
             if case.rubric.id != rubric.id {
                 return Err(Failure::new(
                     BAD_INPUT,
@@ -132,7 +137,7 @@ fn write(bank: &Bank, rubric: &Rubric, path: &Path) -> Result<(), Failure> {
             signals.insert(signal.to_owned(), u8::from(shown).into());
         }
         let row = serde_json::json!({
-            "id": id, "scenario": case.scenario.id, "kind": id, "answer": answer, "signals": signals,
+            "id": id, "scenario": case.scenario.id, "told_hash": case.told_hash(), "kind": id, "answer": answer, "signals": signals,
         });
         lines.push_str(&format!("{row}\n"));
     }

@@ -6,7 +6,10 @@ use crate::{
     adapters::terminal::output,
     cli::{args::ListArgs, bank::load, context::Context, error::Failure},
     core::{
-        bank::{Case, Wanted, scenario::Scenario},
+        bank::{
+            Case, Wanted,
+            scenario::{Domain, Scenario},
+        },
         text::one_line,
     },
     render::{style, term},
@@ -15,8 +18,13 @@ use crate::{
 /// Lists what can be drawn, without telling what it asks for.
 pub fn list(context: &Context, args: &ListArgs) -> Result<(), Failure> {
     let bank = load(context)?;
-    let wanted =
-        Wanted { theme: args.theme.clone(), round: args.round, level: args.level, minutes: args.minutes };
+    let wanted = Wanted {
+        theme: args.theme.clone(),
+        round: args.round,
+        level: args.level,
+        domain: args.domain,
+        minutes: args.minutes,
+    };
     let drafts: Vec<&Case> =
         bank.all().filter(|case| case.is_draft() && wanted.fits(&case.scenario)).collect();
     let is_only_in_drafts = wanted.theme.as_deref().is_some_and(|theme| !bank.themes().contains(theme));
@@ -27,7 +35,7 @@ pub fn list(context: &Context, args: &ListArgs) -> Result<(), Failure> {
             let s = &case.scenario;
             let row = serde_json::json!({
                 "id": s.id, "title": s.title, "theme": s.theme, "round": s.round, "minutes": s.minutes,
-                "level": s.level, "artifact": s.artifact, "draft": case.is_draft(),
+                "level": s.level, "domain": s.domain, "artifact": s.artifact, "draft": case.is_draft(),
             });
             output::print(&row.to_string())?;
         }
@@ -67,8 +75,16 @@ pub fn show(context: &Context, id: &str) -> Result<(), Failure> {
 /// One line a scenario: what one chooses by, and the title where there is room for it.
 fn row(scenario: &Scenario, width: usize) -> String {
     let level = scenario.level.map_or("any level".to_owned(), |level| level.to_string());
-    let facets =
-        format!("  {:<32} {:<16} {:>2} min  {level:<12}", scenario.id, scenario.round, scenario.minutes);
+    // Short, so that it all fits in 80 columns.
+    let domain = match scenario.domain {
+        Domain::AiInfrastructure => "AI infra".to_owned(),
+        Domain::Any => "any role".to_owned(),
+        other => other.to_string(),
+    };
+    let facets = format!(
+        "  {:<32} {:<16} {:>2} min {level:<12} {domain:<8}",
+        scenario.id, scenario.round, scenario.minutes
+    );
     let title = one_line(&scenario.title);
     let room = display_width(&facets) + 2 + display_width(&title) <= width;
     if room {

@@ -20,7 +20,10 @@ use crate::{
         model::openai::{Collected, EndpointObserver, Pace, Progress},
         paths,
     },
-    app::{bulk::Job, observe::without_model},
+    app::{
+        bulk::Job,
+        observe::{credited, without_model},
+    },
     core::judging::{
         Unscored,
         scored::{self, ScoredAnswer},
@@ -112,7 +115,10 @@ pub fn score(
         for (place, (job, exam)) in remaining.into_iter().enumerate() {
             match observed.get(&place) {
                 Some(seen) => {
-                    let seen = seen.clone().map(|seen| (seen.observations, seen.usage));
+                    let seen = seen
+                        .clone()
+                        .map(|seen| credited(&exam, seen))
+                        .map(|seen| (seen.observations, seen.usage));
                     let judge = observer.judge();
                     let basis = job.basis.clone();
                     keep(ScoredAnswer::new(job.id, job.case, &exam, seen, judge, basis, each))?;

@@ -28,6 +28,7 @@ use crate::{
             Judge,
             scored::{Basis, ScoredAnswer},
         },
+        lab::meant_for,
         text::visible,
     },
     ports::Watch,
@@ -53,6 +54,15 @@ pub fn score(context: &Context, args: &BulkArgs) -> Result<(), Failure> {
                 continue;
             }
         };
+        if let Err(error) =
+            meant_for::check(|| format!("answer `{}`", answer.id), answer.told_hash.as_deref(), case)
+        {
+            bad.push(format!(
+                "{}: {error}; `--scenarios` names a folder with that text",
+                paths::display(&args.answers)
+            ));
+            continue;
+        }
         let basis = Basis::of(case, &answer.answer);
         if scores.holds(&answer.id, &basis, &judge) {
             before += 1;

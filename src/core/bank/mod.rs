@@ -19,7 +19,7 @@ use super::{
     nearest::{nearest, suggestion},
 };
 use rubric::Rubric;
-use scenario::{RoundKind, Scenario};
+use scenario::{Domain, RoundKind, Scenario};
 
 /// A scenario with its artifact's text, where it came from, and nothing left to look up.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +94,8 @@ pub struct Wanted {
     pub round: Option<RoundKind>,
     /// With a role of this level, or for any level.
     pub level: Option<TargetLevel>,
+    /// For this kind of role, or for any.
+    pub domain: Option<Domain>,
     /// Meant to take no longer than this, in minutes.
     pub minutes: Option<u32>,
 }
@@ -104,12 +106,13 @@ impl Wanted {
         self.theme.as_ref().is_none_or(|theme| *theme == scenario.theme)
             && self.round.is_none_or(|round| round == scenario.round)
             && self.level.is_none_or(|level| scenario.level.is_none_or(|own| own == level))
+            && self.domain.is_none_or(|domain| scenario.domain.suits(domain))
             && self.minutes.is_none_or(|minutes| scenario.minutes <= minutes)
     }
 
     /// How near a scenario comes where not everything can be had: the kind of interview first, then the level, then the
     /// time.
-    fn nearness(&self, scenario: &Scenario) -> [bool; 3] {
+    pub fn nearness(&self, scenario: &Scenario) -> [bool; 3] {
         let with = |wanted: Self| wanted.fits(scenario);
         [
             with(Self { round: self.round, ..Self::default() }),
@@ -144,9 +147,17 @@ pub enum DrawError {
     /// The bank has no scenarios at all.
     #[error("the bank is empty")]
     Empty,
+    /// No scenario is all that is asked for.
+    #[error("no case is of that theme and domain")]
+    NothingFits,
 }
 
 impl Case {
+    /// A hash over all that the case tells: a label is for these words, and not for others under the same id.
+    pub fn told_hash(&self) -> String {
+        self.scenario.told_hash(self.artifact.as_deref())
+    }
+
     /// Whether nobody has said yet that the scenario and its rubric are right.
     pub fn is_draft(&self) -> bool {
         self.scenario.draft || self.rubric.draft
@@ -273,19 +284,22 @@ impl Bank {
         Ok(self.cases().filter(move |case| wanted.fits(&case.scenario)))
     }
 
-    /// Draws a case at random, of one theme if one is given. The same seed draws the same case from the
-    /// same bank.
+    /// Draws a case at random, as [`Self::draw_near`] does. The same seed draws the same case from the same bank.
     ///
     /// # Errors
     ///
-    /// When the theme doesn't exist or the bank is empty.
-    pub fn draw(&self, theme: Option<&str>, rng: &mut impl Rng) -> Result<&Case, DrawError> {
-        let wanted = Wanted { theme: theme.map(str::to_owned), ..Wanted::default() };
-        self.draw_near(&wanted, rng, |_| true)?.ok_or(DrawError::Empty)
+    /// When the theme doesn't exist or no case fits.
+    pub fn draw(&self, wanted: &Wanted, rng: &mut impl Rng) -> Result<&Case, DrawError> {
+        self.draw_near(wanted, rng, |_| true)?.ok_or_else(|| self.nothing())
     }
 
-    /// Draws among the cases that `may` allows: of the wanted theme, and of those as near as there is to the rest that
-    /// is wanted. `None` if none of the theme is allowed.
+    /// Why nothing could be drawn, where the theme exists.
+    pub fn nothing(&self) -> DrawError {
+        if self.cases().next().is_none() { DrawError::Empty } else { DrawError::NothingFits }
+    }
+
+    /// Draws among the cases that `may` allows: of the wanted theme and domain, and of those as near as there is to the
+    /// rest that is wanted. `None` if none of that theme and domain is allowed.
     ///
     /// # Errors
     ///
@@ -296,8 +310,8 @@ impl Bank {
         rng: &mut impl Rng,
         may: impl Fn(&Case) -> bool,
     ) -> Result<Option<&Case>, DrawError> {
-        let of_theme = Wanted { theme: wanted.theme.clone(), ..Wanted::default() };
-        let allowed: Vec<&Case> = self.select(of_theme)?.filter(|case| may(case)).collect();
+        let asked = Wanted { theme: wanted.theme.clone(), domain: wanted.domain, ..Wanted::default() };
+        let allowed: Vec<&Case> = self.select(asked)?.filter(|case| may(case)).collect();
         let nearest = allowed.iter().map(|case| wanted.nearness(&case.scenario)).max();
         let near = |case: &&Case| Some(wanted.nearness(&case.scenario)) == nearest;
         Ok(allowed.into_iter().filter(near).choose(rng))

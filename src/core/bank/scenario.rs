@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::core::{level::TargetLevel, nearest::meant, turn::Voice};
+use crate::core::{hash::fingerprint, level::TargetLevel, nearest::meant, turn::Voice};
 
 /// A judgment case. File: `scenarios/<theme>/<id>.yaml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -162,7 +162,8 @@ pub enum Domain {
 }
 
 impl Domain {
-    fn is_any(&self) -> bool {
+    /// Whether it is for no kind of role in particular.
+    pub fn is_any(&self) -> bool {
         *self == Self::Any
     }
 
@@ -243,6 +244,14 @@ pub const LONGEST_ROUND: u32 = 180;
 
 /// What [`is_id`] accepts, for schemas.
 pub const ID: &str = "^[a-z0-9-]{1,80}$";
+
+impl Scenario {
+    /// A hash over all that the scenario tells, with the text of its artifact; see [`super::Case::told_hash`].
+    pub fn told_hash(&self, artifact: Option<&str>) -> String {
+        let facts: Vec<&str> = self.facts.iter().map(|fact| fact.tell.as_str()).collect();
+        fingerprint(&(&self.setting, &self.opening, &self.twist, facts, artifact))
+    }
+}
 
 /// Whether a word may be an id: lowercase letters, digits and hyphens.
 pub fn is_id(word: &str) -> bool {

@@ -1,11 +1,14 @@
 //! From what was said to a score: numbered sentences and small questions go out, observations come back,
 //! and code turns them into ratings, a score and a verdict.
 
+pub mod asides;
+pub mod grounding;
 pub mod questions;
 pub mod scored;
 pub mod sentences;
 pub mod tally;
 pub mod verdict;
+pub mod whole;
 
 use std::fmt;
 

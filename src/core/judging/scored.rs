@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Judge, Observation, Unscored, Usage, questions::Exam, tally, verdict};
+use super::{Judge, Observation, Unscored, Usage, questions::Exam, tally, verdict, whole};
 use crate::core::{
     bank::Case,
     hash::fingerprint,
@@ -24,6 +24,9 @@ pub struct ScoredAnswer {
     pub overall: Option<f64>,
     /// The level that the answer reads at; `null` is "no evidence".
     pub read: Option<Level>,
+    /// The answer as a whole, 0 to 5, where the judge was asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<f64>,
     /// By the criterion's id.
     pub criteria: BTreeMap<String, CriterionScore>,
     /// By the signal's or red flag's id.
@@ -129,6 +132,7 @@ impl ScoredAnswer {
             scenario: basis.scenario,
             overall: None,
             read: None,
+            whole: None,
             criteria: BTreeMap::new(),
             signals: BTreeMap::new(),
             unscored: None,
@@ -146,6 +150,7 @@ impl ScoredAnswer {
         };
         let score = verdict::score(&case.rubric, exam, &observations, TargetLevel::default());
         (scored.overall, scored.read, scored.tokens) = (Some(score.overall), score.read, usage);
+        scored.whole = score.whole;
         scored.criteria = score
             .ratings
             .into_iter()
@@ -156,11 +161,13 @@ impl ScoredAnswer {
             })
             .collect();
         // Nothing was asked where there was nothing to ask about; still every signal is there, as not shown.
-        let unseen = exam.statements.iter().map(|statement| {
+        let is_signal = |id: &str| !whole::is_whole(id);
+        let statements = exam.statements.iter().filter(|statement| is_signal(&statement.signal));
+        let unseen = statements.map(|statement| {
             (statement.signal.clone(), SignalScore { p: 0.0, present: false, sentences: vec![] })
         });
         scored.signals = unseen.collect();
-        scored.signals.extend(observations.into_iter().map(|observation| {
+        scored.signals.extend(observations.into_iter().filter(|o| is_signal(&o.signal)).map(|observation| {
             let present = observation.present();
             let sentences = if present { observation.sentences } else { vec![] };
             (observation.signal, SignalScore { p: observation.p, present, sentences })

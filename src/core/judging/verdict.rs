@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Observation, questions::Exam, tally};
+use super::{Observation, questions::Exam, tally, whole};
 use crate::core::{
     bank::rubric::Rubric,
     interval::Interval,
@@ -14,7 +14,11 @@ use crate::core::{
 pub struct Score {
     /// One a criterion, in the rubric's order.
     pub ratings: Vec<tally::Rating>,
-    /// 0 to 5, continuous: the weighted mean of the criteria.
+    /// The answer as a whole, 0 to 5, where the judge was asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<f64>,
+    /// 0 to 5, continuous: the weighted mean of the criteria and of the whole, which weighs [`whole::SHARE`] times as much as
+    /// all of them.
     pub overall: f64,
     /// The middle 80%, on the same scale.
     pub interval: Interval,
@@ -52,11 +56,16 @@ pub fn score(rubric: &Rubric, exam: &Exam, observations: &[Observation], target:
         };
         overall.add(&distribution, criterion.weight as usize);
     }
+    let whole = whole::distribution(observations).filter(|_| !said_nothing);
+    if let Some(whole) = &whole {
+        overall.add(whole, whole::SHARE * overall.weight.max(1));
+    }
     let ratings =
         if said_nothing { tally::nothing_said(rubric) } else { tally::ratings(rubric, observations) };
     let mean = overall.mean();
     Score {
         ratings,
+        whole: whole.as_ref().map(|whole| tally::mean(whole)),
         overall: mean,
         interval: overall.interval().holding(mean),
         read: Level::reads(mean),
@@ -146,7 +155,7 @@ mod tests {
 
     fn exam(text: &str) -> Exam {
         let turns = vec![ExamTurn { asked: String::new(), sentences: vec![(1, text.into())] }];
-        Exam { opening: String::new(), turns, sentences: vec![], statements: vec![] }
+        Exam { opening: String::new(), turns, sentences: vec![], statements: vec![], weights: vec![] }
     }
 
     const SAID: &str = "we say no to the plan and tell the director why we do";
@@ -168,6 +177,15 @@ mod tests {
         assert_eq!(score.overall, (3.0 * 4.0 + 1.0) / 4.0);
         assert_eq!(score.read, Some(Level::Staff));
         assert_eq!((score.verdict.below, score.verdict.at, score.verdict.above), (0.0, 1.0, 0.0));
+    }
+
+    #[test]
+    fn the_answer_as_a_whole_weighs_twice_as_much_as_all_criteria() {
+        let criteria = observations(&[(0, "x", 1.0), (0, "y", 1.0)]);
+        let seen = [criteria, whole::observations(2.0, 0.001)].concat();
+        let score = score(&rubric(&[3, 1]), &exam(SAID), &seen, TargetLevel::Staff);
+        assert_eq!(score.whole, Some(2.0));
+        assert_eq!(score.overall, (3.25 + 2.0 * 2.0) / 3.0);
     }
 
     #[test]

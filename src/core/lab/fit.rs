@@ -175,8 +175,8 @@ impl Moments {
 }
 
 /// Ridge regression with few rows and many features, for several targets at once: one line a target, over rows in units of
-/// their spread. Targets are how much each row is one of the few that count.
-pub fn ridge(rows: &[Vec<f32>], targets: &[Vec<bool>], penalty: f64) -> Option<Vec<WeightedSum>> {
+/// their spread. Each target holds a number for every row.
+pub fn ridge(rows: &[Vec<f32>], targets: &[Vec<f64>], penalty: f64) -> Option<Vec<WeightedSum>> {
     let size = rows.first()?.len();
     let matrix = DMatrix::from_fn(rows.len(), size, |row, column| f64::from(rows[row][column]));
     let mut kernel = (&matrix * matrix.transpose()) / size as f64;
@@ -185,8 +185,8 @@ pub fn ridge(rows: &[Vec<f32>], targets: &[Vec<bool>], penalty: f64) -> Option<V
     }
     let solver = kernel.cholesky()?;
     let lines = targets.iter().map(|target| {
-        let mean = target.iter().filter(|counts| **counts).count() as f64 / target.len() as f64;
-        let rest = target.iter().map(|counts| f64::from(u8::from(*counts)) - mean);
+        let mean = target.iter().sum::<f64>() / target.len() as f64;
+        let rest = target.iter().map(|value| value - mean);
         let alpha = solver.solve(&DVector::from_iterator(target.len(), rest));
         let weights = matrix.tr_mul(&alpha) / size as f64;
         WeightedSum { weights: weights.iter().map(|weight| *weight as f32).collect(), bias: mean }
@@ -398,8 +398,9 @@ mod tests {
     fn rows_that_count_score_higher_for_their_own_target() {
         let examples = examples();
         let rows: Vec<Vec<f32>> = examples.iter().map(|example| example.0.clone()).collect();
-        let targets: Vec<Vec<bool>> =
-            [0, 1].map(|feature| rows.iter().map(|row| row[feature] > 0.3).collect()).to_vec();
+        let is_large = |row: &Vec<f32>, feature: usize| f64::from(u8::from(row[feature] > 0.3));
+        let targets: Vec<Vec<f64>> =
+            [0, 1].map(|feature| rows.iter().map(|row| is_large(row, feature)).collect()).to_vec();
         let lines = ridge(&rows, &targets, 0.3).unwrap();
         assert_eq!([largest(&lines[0].weights), largest(&lines[1].weights)], [Some(0), Some(1)]);
     }

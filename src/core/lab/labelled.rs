@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::meant_for::{self, OtherWords};
 use crate::core::bank::Case;
-use crate::core::judging::{questions::Exam, scored, sentences::words};
+use crate::core::judging::{questions::Exam, scored, sentences::words, whole};
 
 /// An answer whose signals and levels its author has labelled.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
@@ -14,6 +15,9 @@ pub struct LabelledAnswer {
     pub id: String,
     /// Id of the scenario that it answers.
     pub scenario: String,
+    /// [`Case::told_hash`] of the case as it was when the labels were given. Labels without one are for any text.
+    #[serde(default)]
+    pub told_hash: Option<String>,
     /// What kind of answer: `staff`, `eloquent-empty`, `injection` …
     #[serde(default)]
     pub kind: String,
@@ -52,12 +56,20 @@ pub struct Labelled<'a> {
     pub evidence: Vec<Vec<u32>>,
 }
 
-/// A statement has no label.
+/// An answer and a case don't go together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the answer `{answer}` has no label for `{signal}`")]
-pub struct NoLabel {
-    answer: String,
-    signal: String,
+pub enum Mismatch {
+    /// A statement has no label.
+    #[error("the answer `{answer}` has no label for `{signal}`")]
+    NoLabel {
+        /// The answer's id.
+        answer: String,
+        /// The signal.
+        signal: String,
+    },
+    /// The labels are for other words of the case.
+    #[error(transparent)]
+    OtherWords(#[from] OtherWords),
 }
 
 impl<'a> Labelled<'a> {
@@ -65,16 +77,18 @@ impl<'a> Labelled<'a> {
     ///
     /// # Errors
     ///
-    /// When a signal of the rubric has no label.
-    pub fn new(answer: &'a LabelledAnswer, case: &'a Case) -> Result<Self, NoLabel> {
+    /// When a signal of the rubric has no label, or the case has been rewritten since the labels were given.
+    pub fn new(answer: &'a LabelledAnswer, case: &'a Case) -> Result<Self, Mismatch> {
+        meant_for::check(|| format!("the answer `{}`", answer.id), answer.told_hash.as_deref(), case)?;
         let mut exam = scored::exam(case, &answer.answer);
-        exam.statements.sort_by(|a, b| a.signal.cmp(&b.signal));
+        // What is asked about the whole has no labels, and stands behind what has.
+        exam.statements.sort_by_key(|s| (whole::is_whole(&s.signal), s.signal.clone()));
         let (mut shown, mut evidence) = (vec![], vec![]);
-        for statement in &exam.statements {
-            let label = answer
-                .signals
-                .get(&statement.signal)
-                .ok_or_else(|| NoLabel { answer: answer.id.clone(), signal: statement.signal.clone() })?;
+        for statement in exam.statements.iter().filter(|s| !whole::is_whole(&s.signal)) {
+            let label = answer.signals.get(&statement.signal).ok_or_else(|| Mismatch::NoLabel {
+                answer: answer.id.clone(),
+                signal: statement.signal.clone(),
+            })?;
             shown.push(*label > 0);
             let quote = answer.evidence.get(&statement.signal).filter(|_| *label > 0);
             evidence.push(quote.map_or_else(Vec::new, |quote| quoted(&exam, quote)));

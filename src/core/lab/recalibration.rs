@@ -8,7 +8,7 @@ use super::{
     fit::{self, Example, sigmoid},
     labelled::Labelled,
 };
-use crate::core::judging::Observation;
+use crate::core::judging::{Observation, whole};
 
 /// Log-odds are `slope` times the model's own, plus `bias`: Platt's scaling (1999), fitted to labelled answers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ impl Recalibration {
         for (labelled, observations) in labelled.iter().zip(observed) {
             let id = labelled.case.scenario.id.as_str();
             let group = scenarios.iter().take_while(|other| **other < id).count();
-            for observation in observations {
+            for observation in observations.iter().filter(has_label) {
                 let statement =
                     labelled.exam.statements.iter().position(|s| s.signal == observation.signal)?;
                 features.push([log_odds(observation.p) as f32]);
@@ -53,7 +53,8 @@ impl Recalibration {
         let line = |seen: &[Example<'_>]| fit::logistic(seen, TRUST, false);
         let mut scores = fit::left_out(&examples, &groups, line)?.into_iter();
         let mut left_out = observed.to_vec();
-        for (observation, score) in left_out.iter_mut().flatten().zip(&mut scores) {
+        let labelled_ones = left_out.iter_mut().flatten().filter(|seen| has_label(&&**seen));
+        for (observation, score) in labelled_ones.zip(&mut scores) {
             observation.p = sigmoid(score);
         }
         let line = line(&examples)?;
@@ -65,6 +66,11 @@ impl Recalibration {
     pub fn of(&self, p: f64) -> f64 {
         sigmoid(self.slope * log_odds(p) + self.bias)
     }
+}
+
+/// What is said of the whole has no label.
+fn has_label(observation: &&Observation) -> bool {
+    !whole::is_whole(&observation.signal)
 }
 
 fn log_odds(p: f64) -> f64 {

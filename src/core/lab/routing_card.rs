@@ -17,6 +17,9 @@ pub struct LabelledMessage {
     /// Which fact is asked for, counted from 1.
     #[serde(default)]
     pub fact: Option<usize>,
+    /// [`crate::core::bank::Case::told_hash`] of the case that it is about, as it was then: the numbers of facts are its.
+    #[serde(default)]
+    pub told_hash: Option<String>,
 }
 
 impl LabelledMessage {

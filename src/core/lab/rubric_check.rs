@@ -19,6 +19,9 @@ pub struct Anchor {
     /// Id of the scenario that it answers; one that uses the rubric, if none is named.
     #[serde(default)]
     pub scenario: Option<String>,
+    /// [`crate::core::bank::Case::told_hash`] of the scenario as it was when the answer was written.
+    #[serde(default)]
+    pub told_hash: Option<String>,
     /// The words.
     pub answer: String,
     /// The level that it reads at, 0 to 5.

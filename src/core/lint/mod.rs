@@ -81,6 +81,7 @@ rules! {
     UnknownSignal "unknown-signal" Error "a probe that is for no signal is never asked",
     Artifact "artifact" Error "the candidate would be asked about something that can't be shown",
     Refused "refused" Error "the program does not load the file",
+    InterviewLoop "interview-loop" Error "a loop that can't be played from its first round to its last is left out",
     Draft "draft" Warning "a draft is never drawn before its author has read it through and said so",
     DraftedLine "drafted-line" Warning "this line was written by a model, and nobody has said yet that it is right",
     Todo "todo" Warning "it would be shown to the candidate or the judge as it stands",

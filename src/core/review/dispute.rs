@@ -117,6 +117,7 @@ pub fn label(review: &Review, session: &Session) -> Option<Value> {
     Some(json!({
         "id": review.session,
         "scenario": review.drawn.scenario.id,
+        "told_hash": review.drawn.scenario.told_hash(review.drawn.artifact.as_deref()),
         "kind": "disputed",
         "answer": answers.join("\n\n"),
         "overall": (sum / weight.max(1.0)).round() as u8,

@@ -3,7 +3,7 @@
 use super::policy::Denied;
 use super::*;
 use crate::core::{
-    judging::{Judge, Unscored, Usage},
+    judging::{Judge, Unscored, Usage, whole},
     turn::Phrase,
 };
 
@@ -131,7 +131,7 @@ fn a_round_asks_the_opening_probes_what_is_missing_turns_the_case_and_scores() {
     let step = say(&mut session, "Then the invitation list gets shorter, and I say so to the CEO.");
     let (purpose, last) = exam(&step);
     assert_eq!(purpose, Purpose::Card);
-    assert_eq!(last.statements.len(), case().rubric.statements().count());
+    assert_eq!(last.statements.len(), case().rubric.statements().count() + whole::STATEMENTS.len());
     let step = session.handle(saw(&last, purpose, &["a", "b", "d"])).unwrap();
     assert!(matches!(
         step.effects.as_slice(),

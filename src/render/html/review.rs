@@ -121,6 +121,7 @@ fn scored(card: &Card, review: &Review) -> Markup {
             span.quiet { (format!("{:.1} of 5, likely {:.1} to {:.1}", score.overall, score.interval.low, score.interval.high)) }
         }
         p { strong { (words::verdict(&score.verdict)) } " (" (words::chances(&score.verdict)) ")." }
+        @if let Some(whole) = words::whole(score) { p { (whole) } }
         (charts::chances(score.verdict.below, score.verdict.at, score.verdict.above))
         table.bars {
             caption { "Criteria against the bar for " (target) ": dot and range are the judge's" @if own { ", the diamond is yours" } }

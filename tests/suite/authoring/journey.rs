@@ -34,7 +34,7 @@ fn fill(text: &str, texts: &[&str]) -> String {
 
 #[test]
 fn from_nothing_to_a_reviewed_round_of_ones_own() {
-    let home = Home::new();
+    let home = Home::empty();
     home.run(&["rubric", "new", "old-machines", "--title", "Parting with old machines"], "").ok();
     let rubric = [
         "Cost",
@@ -145,7 +145,7 @@ fn from_nothing_to_a_reviewed_round_of_ones_own() {
 
 #[test]
 fn the_same_is_at_hand_at_the_prompt() {
-    let home = Home::new();
+    let home = Home::empty();
     let script = "/new forty-ovens\n/lint\n/try forty-ovens\n/quit\n/accept forty-ovens\n/accept\n/new-rubric mine\n/quit\n";
     let run = home.run(&["--no-model", "--yes"], script).ok();
     for told in [

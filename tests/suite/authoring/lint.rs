@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use pushback::{
     adapters::{
-        bank::{library, lint_files},
+        bank::{library, lint_files, loops},
         paths::Home as Folders,
     },
     core::lint::{Rule, Severity},
@@ -13,7 +13,8 @@ use serde_json::Value;
 
 use crate::harness::home::Home;
 
-const SCENARIO: &str = include_str!("../../../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+const SCENARIO: &str =
+    include_str!("../../judging/first-edition/scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
 const RUBRIC: &str = include_str!("../../../rubrics/roadmap-pushback.yaml");
 
 /// A scenario of one's own that the linter has nothing to say about: the setting tells another story than the bank's.
@@ -51,12 +52,13 @@ fn the_built_in_bank_gives_no_reason_to_complain() {
     let findings: Vec<String> =
         linted.findings.iter().map(|f| format!("{} {}: {}", f.place(), f.rule.code(), f.message)).collect();
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
-    assert_eq!(linted.files(), bank.all().count() + bank.rubrics().count());
+    let (loops, _) = loops::load(&Folders::at("/nonexistent"), &bank);
+    assert_eq!(linted.files(), bank.all().count() + bank.rubrics().count() + loops.len());
 }
 
 #[test]
 fn a_slip_in_the_yaml_comes_with_what_to_do() {
-    let home = Home::new();
+    let home = Home::empty();
     for (title, what_to_do) in [
         ("'Don't sign'", "apostrophe inside single quotes twice"),
         ("\"He says \"no\" twice\"", "a double quote inside double quotes"),
@@ -76,7 +78,7 @@ fn a_slip_in_the_yaml_comes_with_what_to_do() {
 
 #[test]
 fn every_problem_of_a_file_is_told_at_once() {
-    let home = Home::new();
+    let home = Home::empty();
     let text = scenario("mine")
         .replace("minutes: 12", "minuets: 12")
         .replace("rubric: roadmap-pushback", "rubric: roadmap-pushbak")
@@ -89,7 +91,7 @@ fn every_problem_of_a_file_is_told_at_once() {
 
 #[test]
 fn every_problem_of_a_rubric_is_told_at_once() {
-    let home = Home::new();
+    let home = Home::empty();
     let text = RUBRIC
         .replacen("id: roadmap-pushback", "id: mine", 1)
         .replacen("      senior-staff: ", "      # senior-staff: ", 1)
@@ -106,7 +108,7 @@ fn every_problem_of_a_rubric_is_told_at_once() {
 
 #[test]
 fn a_person_sees_the_line_the_cause_and_what_to_do() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("scenarios/mine.yaml", scenario("mine").replace("minutes: 12", "minuets: 12"));
     let run = home.run(&["scenario", "lint"], "").fails(2, "1 error: a file with one is left out");
     insta::assert_snapshot!(run.stdout.replace(&format!("{}/", home.path().display()), ""));
@@ -116,7 +118,7 @@ fn a_person_sees_the_line_the_cause_and_what_to_do() {
 
 #[test]
 fn a_clean_file_passes_and_a_warning_fails_only_where_none_are_allowed() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("scenarios/mine.yaml", scenario("mine"));
     let run = home.run(&["scenario", "lint", "--deny-warnings"], "").ok();
     assert!(run.says("1 file checked, no problems found"), "{}", run.stdout);
@@ -133,7 +135,7 @@ fn signals_without_a_coach_are_one_note_and_no_warning() {
     home.write("rubrics/mine.yaml", text.replace("id: roadmap-pushback", "id: mine"));
     let run = home.run(&["rubric", "lint", "--deny-warnings"], "").ok();
     assert!(run.says("note[no-coach]: no signal has a `coach`"), "{}", run.stdout);
-    assert!(run.says("1 file checked: 0 errors, 0 warnings, 1 note"), "{}", run.stdout);
+    assert!(run.says("2 files checked: 0 errors, 0 warnings, 1 note"), "{}", run.stdout);
     assert_eq!(run.stdout.matches("no-coach").count(), 1, "{}", run.stdout);
 }
 
@@ -152,7 +154,7 @@ fn errors_are_told_before_anything_is_cut_off() {
 
 #[test]
 fn warnings_say_what_would_make_the_file_better() {
-    let home = Home::new();
+    let home = Home::empty();
     let give = "ask: Which person or role makes the final call here?";
     let probe = scenario("mine").lines().position(|line| line.contains("missing: ")).unwrap();
     let mut lines: Vec<String> = scenario("mine").lines().map(str::to_owned).collect();
@@ -165,7 +167,8 @@ fn warnings_say_what_would_make_the_file_better() {
             .replace("facts:\n", "facts:\n  - {about: the weather, tell: It rains.}\n")
             .replace("facts:\n", "facts:\n  - {about: hats, tell: Red ones., ask: [Which hats?]}\n"),
     );
-    home.write("scenarios/twin.yaml", SCENARIO.replace("id: ga-date-on-one-database", "id: twin"));
+    let built_in = include_str!("../../../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+    home.write("scenarios/twin.yaml", built_in.replace("id: ga-date-on-one-database", "id: twin"));
     home.write("scenarios/other-name.yaml", scenario("this-name"));
     let statement = "statement: Takes the disagreement to the person who made the request.";
     let rubric = RUBRIC.replace("id: roadmap-pushback", "id: mine");
@@ -193,7 +196,7 @@ fn spoken(id: &str, words: usize, shape: &str) -> String {
 
 #[test]
 fn a_spoken_case_is_measured_by_what_is_said_before_the_first_answer() {
-    let home = Home::new();
+    let home = Home::empty();
     for (id, words, shape) in [
         ("short", 59, ""),
         ("shortest", 60, ""),
@@ -225,7 +228,7 @@ fn a_spoken_case_is_measured_by_what_is_said_before_the_first_answer() {
 
 #[test]
 fn duplicate_ids_are_told_with_the_other_file() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("scenarios/a.yaml", scenario("a"));
     home.write("scenarios/b.yaml", scenario("a").replace("bakeries", "butchers"));
     let text = findings(&home, &[]).join("\n");
@@ -234,7 +237,7 @@ fn duplicate_ids_are_told_with_the_other_file() {
 
 #[test]
 fn fix_mends_what_is_misspelt_and_leaves_the_rest_of_the_file_alone() {
-    let home = Home::new();
+    let home = Home::empty();
     let wrong = scenario("mine")
         .replace("minutes: 12", "\"minuets\": 12   # as long as usual")
         .replace("rubric: roadmap-pushback", "rubric: roadmap-pushbak")
@@ -254,7 +257,7 @@ fn fix_mends_what_is_misspelt_and_leaves_the_rest_of_the_file_alone() {
 
 #[test]
 fn other_programs_get_sarif_and_github_commands() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("my files/50%, a:b.yaml", scenario("mine").replace("minutes: 12", "minuets: 12"));
     let run = home.run(&["scenario", "lint", "--format", "sarif", "my files"], "");
     assert_eq!(run.code, 2);

@@ -26,7 +26,7 @@ fn rules(home: &Home) -> std::collections::BTreeSet<String> {
 
 #[test]
 fn a_template_teaches_the_format_and_the_linter_says_what_is_still_to_be_written() {
-    let home = Home::new();
+    let home = Home::empty();
     home.run(&["scenario", "new", "licences", "--theme", "trade-offs", "--title", "Forty-four licences"], "")
         .ok();
     home.run(&["rubric", "new", "my-rubric"], "").ok();
@@ -44,7 +44,7 @@ fn a_template_teaches_the_format_and_the_linter_says_what_is_still_to_be_written
 
 #[test]
 fn a_draft_is_never_drawn_before_it_was_accepted() {
-    let home = Home::new();
+    let home = Home::empty();
     home.run(&["scenario", "new", "mine", "--theme", "my-theme", "--rubric", "trade-offs"], "").ok();
     home.run(&["practice", "--no-model", "mine"], "").fails(2, "`mine` is a draft");
     home.run(&["practice", "--no-model", "--theme", "my-theme"], "").fails(2, "there is no theme `my-theme`");
@@ -71,7 +71,7 @@ fn a_draft_is_never_drawn_before_it_was_accepted() {
 
 #[test]
 fn a_scenario_with_a_draft_of_a_rubric_is_not_drawn_either() {
-    let home = Home::new();
+    let home = Home::empty();
     home.run(&["rubric", "new", "my-rubric"], "").ok();
     home.run(&["scenario", "new", "mine", "--rubric", "my-rubric"], "").ok();
     for (command, id, file) in [
@@ -88,7 +88,7 @@ fn a_scenario_with_a_draft_of_a_rubric_is_not_drawn_either() {
 
 #[test]
 fn new_says_what_is_wrong_with_what_was_asked_for() {
-    let home = Home::new();
+    let home = Home::empty();
     home.run(&["scenario", "new"], "").fails(2, "the new scenario has no id");
     home.run(&["scenario", "new", "My Case"], "").fails(2, "`My Case` is no id");
     home.run(&["scenario", "new", "../x"], "").fails(2, "`../x` is no id");
@@ -102,7 +102,7 @@ fn new_says_what_is_wrong_with_what_was_asked_for() {
 
 #[test]
 fn without_a_model_that_can_draft_the_note_stands_above_the_template() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("note.md", NOTE);
     let run = home.run(&["scenario", "new", "mine", "--from", "note.md", "--no-model"], "").ok();
     assert!(run.says("No model is in use that can draft"), "{}", run.stdout);
@@ -118,7 +118,7 @@ fn drafted(home: &Home, endpoint: &FakeEndpoint, kind: &str, id: &str) -> Run {
 
 #[test]
 fn every_line_of_the_models_is_marked_and_the_note_is_all_that_is_sent() {
-    let home = Home::new();
+    let home = Home::empty();
     let reply = json!({
         "title": "Licences: \"June\"", "setting": "You lead.\nThe CFO wants them gone. \u{1b}[31m", "opening": "What now?",
         "facts": [{"about": "the price", "tell": "Four million.", "ask": ["What do they cost?"]}],
@@ -146,7 +146,7 @@ fn every_line_of_the_models_is_marked_and_the_note_is_all_that_is_sent() {
 
 #[test]
 fn a_rubric_can_be_drafted_too() {
-    let home = Home::new();
+    let home = Home::empty();
     let criterion = |id: &str| {
         json!({"id": id, "name": "Name", "question": "Q?",
             "levels": {"mid": "a", "senior": "b", "staff": "c", "senior-staff": "d", "principal": "e"},
@@ -161,7 +161,7 @@ fn a_rubric_can_be_drafted_too() {
 
 #[test]
 fn a_reply_that_is_no_draft_leaves_nothing_behind() {
-    let home = Home::new();
+    let home = Home::empty();
     let endpoint = FakeEndpoint::start(|_, _| Reaction::Say("I can't do that.".into()));
     drafted(&home, &endpoint, "scenario", "mine").fails(1, "the model's reply is no draft: it holds no JSON");
     let endpoint = FakeEndpoint::start(|_, _| Reaction::Status(401, "", "{}".into()));
@@ -182,7 +182,7 @@ fn asked(terminal: &Terminal, question: &str) {
 
 #[test]
 fn a_short_dialogue_asks_for_what_was_not_said_and_opens_the_editor() {
-    let home = Home::new();
+    let home = Home::empty();
     // An editor that writes everything that is to be written, at once; it has an argument of its own.
     let editor = home.write(
         "my editor.sh",
@@ -213,7 +213,7 @@ fn a_short_dialogue_asks_for_what_was_not_said_and_opens_the_editor() {
 
 #[test]
 fn ctrl_c_leaves_the_dialogue_and_writes_nothing() {
-    let home = Home::new();
+    let home = Home::empty();
     let mut terminal = Terminal::start(&home, 80, 40, &["scenario", "new"]);
     asked(&terminal, "Title:");
     terminal.send("\u{3}");
@@ -224,7 +224,7 @@ fn ctrl_c_leaves_the_dialogue_and_writes_nothing() {
 
 #[test]
 fn a_draft_is_shown_and_asked_about_before_it_is_accepted() {
-    let home = Home::new();
+    let home = Home::empty();
     home.run(&["scenario", "new", "mine"], "").ok();
     let path = home.path().join("scenarios/trade-offs/mine.yaml");
     fs::write(&path, fs::read_to_string(&path).unwrap().replace("TODO", "Written")).unwrap();

@@ -12,8 +12,7 @@ const RUBRIC: &str = "roadmap-pushback";
 
 const STRONG: &str = "I refuse to lend four of the six and I say so to the VP today. The launch adds fifteen points of load by \
     October. If we refuse we lose the nine million of pipeline that names the date. The VP decides, and I bring the figures.";
-const WEAK: &str =
-    "I believe in alignment and in clear communication across all of the teams that are involved here.";
+const WEAK: &str = "I believe in alignment on Postgres at 71% and in clear communication across the teams behind fine-tuning.";
 
 /// A judge that sees one signal where the word is, another everywhere, and no other.
 fn judge() -> FakeEndpoint {
@@ -49,7 +48,7 @@ fn check(home: &Home, endpoint: &FakeEndpoint, more: &[&str]) -> Run {
 fn anchors(home: &Home) {
     let strong = json!({"id": "strong", "scenario": SCENARIO, "answer": STRONG, "overall": 3,
         "signals": {"refuses-precisely": 1, "cost-of-no": 1, "names-decider": 1}});
-    let weak = json!({"id": "weak", "answer": WEAK,
+    let weak = json!({"id": "weak", "scenario": SCENARIO, "answer": WEAK,
         "signals": {"refuses-precisely": 0, "names-decider": 0}});
     home.write("anchors.jsonl", format!("{strong}\n\n{weak}\n"));
 }

@@ -2,7 +2,10 @@
 
 use pushback::{
     adapters::{bank::library, paths::Home as Folders},
-    core::{bank::Bank, level::Level},
+    core::{
+        bank::{Bank, scenario::Domain},
+        level::{Level, TargetLevel},
+    },
 };
 
 use crate::harness::{home::Home, terminal::Terminal};
@@ -20,13 +23,14 @@ fn load(home: &Home) -> (Bank, Vec<String>) {
 }
 
 fn scenario(id: &str) -> String {
-    let text = include_str!("../../../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+    let text =
+        include_str!("../../judging/first-edition/scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
     text.replace("id: ga-date-on-one-database", &format!("id: {id}"))
 }
 
 #[test]
 fn the_built_in_bank_has_no_problems_and_three_scenarios_in_each_first_theme() {
-    let (bank, problems) = load(&Home::new());
+    let (bank, problems) = load(&Home::empty());
     assert_eq!(problems, Vec::<String>::new());
     for theme in ["roadmap-pushback", "operational-investment", "team-growth"] {
         let count = bank.cases().filter(|case| case.scenario.theme == theme).count();
@@ -36,7 +40,7 @@ fn the_built_in_bank_has_no_problems_and_three_scenarios_in_each_first_theme() {
 
 #[test]
 fn every_rubric_spans_the_levels_and_every_scenario_can_be_played() {
-    let (bank, _) = load(&Home::new());
+    let (bank, _) = load(&Home::empty());
     for case in bank.cases() {
         let id = &case.scenario.id;
         let levels: std::collections::BTreeSet<Level> = case.rubric.signals().map(|s| s.level).collect();
@@ -56,7 +60,7 @@ fn every_rubric_spans_the_levels_and_every_scenario_can_be_played() {
 
 #[test]
 fn ones_own_scenario_is_there_and_one_with_the_same_id_replaces_the_banks() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("scenarios/mine.yaml", scenario("mine"));
     let replaced = scenario("ga-date-on-one-database").replace("minutes: 12", "minutes: 44");
     home.write("scenarios/deep/er/other.yaml", replaced);
@@ -68,7 +72,7 @@ fn ones_own_scenario_is_there_and_one_with_the_same_id_replaces_the_banks() {
 
 #[test]
 fn each_broken_file_is_told_with_its_place_and_costs_nothing_else() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("scenarios/a-typo.yaml", scenario("a").replace("opening:", "openign:"));
     home.write(
         "scenarios/b-rubric.yaml",
@@ -170,7 +174,7 @@ fn every_mistake_of_a_file_is_counted_and_a_rubric_with_one_is_named() {
 
 #[test]
 fn the_same_seed_draws_the_same_scenario() {
-    let home = Home::new();
+    let home = Home::empty();
     let draw = |seed: &str| {
         let run = home.run(&["practice", "--no-model", "--seed", seed], "/quit\n").ok();
         let heading = run.stdout.lines().find(|line| line.contains("about")).unwrap().to_owned();
@@ -181,9 +185,38 @@ fn the_same_seed_draws_the_same_scenario() {
     assert!(drawn.len() > 2, "{drawn:?}");
 }
 
+/// Somebody who interviews for a platform role isn't asked about GPUs, and first of all at their own level.
+#[test]
+fn a_draw_goes_by_domain_and_level() {
+    let home = Home::empty();
+    let bank = library::shipped();
+    let mut themes = std::collections::BTreeSet::new();
+    for seed in 0..12 {
+        let seed = seed.to_string();
+        let command =
+            ["practice", "--no-model", "--domain", "platform", "--target", "principal", "--seed", &seed];
+        home.run(&command, "/quit\n").ok();
+    }
+    for journal in home.journals() {
+        let text = std::fs::read_to_string(journal).unwrap();
+        let mut records = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let drawn = records.find(|record| record["record"] == "drawn").unwrap();
+        let scenario = &bank.case(drawn["scenario"]["id"].as_str().unwrap()).unwrap().scenario;
+        assert!(scenario.domain.suits(Domain::Platform), "{}", scenario.id);
+        assert_eq!(scenario.level, Some(TargetLevel::Principal), "{}", scenario.id);
+        themes.insert(scenario.theme.clone());
+    }
+    assert!(themes.len() > 1, "{themes:?}");
+    let none = ["practice", "--no-model", "--domain", "platform", "--theme", "mine"];
+    let text = scenario("mine").replace("theme: roadmap-pushback", "theme: mine\ndomain: sre");
+    home.write("scenarios/mine.yaml", text);
+    home.run(&none, "").fails(2, "no case is of that theme and domain");
+    home.run(&["practice", "--domain", "sre", "mine"], "").fails(2, "cannot be used with");
+}
+
 #[test]
 fn a_draw_that_can_not_be_made_says_what_there_is() {
-    let home = Home::new();
+    let home = Home::empty();
     home.run(&["practice", "--no-model", "ga-date-on-one-databse"], "")
         .fails(2, "there is no scenario `ga-date-on-one-databse`: did you mean `ga-date-on-one-database`?");
     home.run(&["practice", "--no-model", "--theme", "cooking"], "").fails(2, "the themes are ");
@@ -193,7 +226,7 @@ fn a_draw_that_can_not_be_made_says_what_there_is() {
 
 #[test]
 fn a_file_that_breaks_is_told_once_and_its_last_good_version_is_played() {
-    let home = Home::new();
+    let home = Home::empty();
     let library = library::Library::default();
     let load = || library.load(&Folders::at(home.path()));
     let minutes = |bank: &Bank| bank.case("mine").map(|case| case.scenario.minutes).ok();
@@ -225,7 +258,7 @@ fn a_file_that_breaks_is_told_once_and_its_last_good_version_is_played() {
 
 #[test]
 fn at_the_prompt_what_is_saved_counts_at_once() {
-    let home = Home::new();
+    let home = Home::empty();
     let titled = |title: &str| scenario("mine").replace("A launch date on a database that runs out", title);
     home.write("scenarios/mine.yaml", titled("First title"));
     let mut terminal = Terminal::start(&home, 110, 200, &["--no-model"]);
@@ -258,7 +291,7 @@ fn at_the_prompt_what_is_saved_counts_at_once() {
 
 #[test]
 fn the_list_can_be_narrowed_and_gives_nothing_away() {
-    let home = Home::new();
+    let home = Home::empty();
     let rows = |filters: &[&str]| -> Vec<serde_json::Value> {
         let run = home.run(&[&["scenario", "list", "--json"], filters].concat(), "").ok();
         run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -270,6 +303,7 @@ fn the_list_can_be_narrowed_and_gives_nothing_away() {
         (["--theme", "mentoring"], (|row| row["theme"] == "mentoring") as fn(&serde_json::Value) -> bool),
         (["--round", "executive"], |row| row["round"] == "executive"),
         (["--level", "principal"], |row| row["level"] == "principal"),
+        (["--domain", "platform"], |row| row["domain"] == "platform" || row["domain"] == "any"),
         (["--minutes", "10"], |row| row["minutes"].as_u64().unwrap() <= 10),
     ] {
         let expected: Vec<_> = all.iter().filter(|row| fits(row)).cloned().collect();
@@ -280,31 +314,32 @@ fn the_list_can_be_narrowed_and_gives_nothing_away() {
     assert!(both.iter().all(|row| row["round"] == "executive" && row["level"] == "senior-staff"));
     let shown: std::collections::BTreeSet<&str> =
         all.iter().flat_map(|row| row.as_object().unwrap().keys().map(String::as_str)).collect();
-    assert_eq!(shown, ["artifact", "draft", "id", "level", "minutes", "round", "theme", "title"].into());
+    assert_eq!(
+        shown,
+        ["artifact", "domain", "draft", "id", "level", "minutes", "round", "theme", "title"].into()
+    );
     home.run(&["scenario", "list", "--theme", "cooking"], "").fails(2, "the themes are ");
     home.run(&["scenario", "list", "--round", "pannel"], "").fails(2, "did you mean `panel`?");
     home.run(&["scenario", "list", "--round", "loop"], "").fails(2, "use recruiter-screen, ");
+    home.run(&["scenario", "list", "--domain", "frontend"], "")
+        .fails(2, "use sre, platform, ai-infrastructure, ");
     assert!(home.run(&["scenario", "list", "--minutes", "1"], "").ok().says("No scenario is like that"));
 }
 
 #[test]
 fn the_list_is_a_table_that_eighty_columns_hold() {
-    let home = Home::new();
+    let home = Home::empty();
     let run = home.run(&["scenario", "list", "--round", "executive", "--minutes", "12"], "").ok();
     insta::assert_snapshot!(run.stdout, @r"
     generated-code
-      sign-the-renewal                 executive        12 min  principal
+      sign-the-renewal                 executive        12 min principal    platform
     mentoring
-      no-more-juniors                  executive        12 min  principal
-    operational-investment
-      the-hall-in-the-cellar           executive        12 min  principal
+      academy-by-friday                executive        12 min principal    SRE
+      no-more-juniors                  executive        12 min principal    any role
     roadmap-pushback
-      ship-friday-finish-later         executive        12 min  senior-staff
-      thirty-by-new-year               executive        12 min  principal
+      ship-friday-finish-later         executive        12 min senior-staff AI infra
     team-growth
-      ten-into-five-groups             executive        12 min  senior-staff
-    trade-offs
-      rent-or-grow-the-eyes            executive        12 min  senior-staff
+      ten-into-five-groups             executive        12 min senior-staff SRE
     ");
     let all = home.run(&["scenario", "list"], "").ok();
     assert!(all.stdout.lines().all(|line| line.chars().count() <= 80), "{}", all.stdout);
@@ -312,7 +347,7 @@ fn the_list_is_a_table_that_eighty_columns_hold() {
 
 #[test]
 fn a_scenario_without_a_level_is_listed_for_every_level() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("scenarios/mine.yaml", scenario("mine").replace("level: staff\n", ""));
     for level in ["staff", "senior-staff", "principal"] {
         let run = home.run(&["scenario", "list", "--level", level], "").ok();

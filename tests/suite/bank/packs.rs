@@ -4,7 +4,8 @@ use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
 use crate::harness::home::{Home, Run};
 
-const SCENARIO: &str = include_str!("../../../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+const SCENARIO: &str =
+    include_str!("../../judging/first-edition/scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
 const RUBRIC: &str = include_str!("../../../rubrics/roadmap-pushback.yaml");
 const MANIFEST: &str =
     "name = \"guild\"\nversion = \"1.0\"\nlicence = \"CC-BY-4.0\"\nauthors = [\"Ada <ada@example.org>\"]\n";
@@ -51,7 +52,7 @@ fn run(home: &Home, arguments: &[&str]) -> Run {
 
 #[test]
 fn a_packs_ids_get_its_name_and_nothing_of_the_banks_is_shadowed() {
-    let home = Home::new();
+    let home = Home::empty();
     pack(&home, "from");
     let added = run(&home, &["pack", "add", "from"]).ok();
     assert!(
@@ -89,7 +90,7 @@ fn a_file_of_a_pack_is_linted_beside_the_packs_own_rubrics() {
 
 #[test]
 fn only_plain_files_are_taken_over_and_none_leads_out() {
-    let home = Home::new();
+    let home = Home::empty();
     pack(&home, "from");
     let secret = home.write("secret.yaml", SCENARIO.replace("id: ga-date-on-one-database", "id: secret"));
     let from = home.path().join("from");
@@ -118,7 +119,7 @@ fn only_plain_files_are_taken_over_and_none_leads_out() {
 
 #[test]
 fn a_repository_is_fetched_without_running_anything_and_updated() {
-    let home = Home::new();
+    let home = Home::empty();
     pack(&home, "repository");
     let repository = home.path().join("repository");
     git(&repository, &["init", "--quiet"]);
@@ -169,7 +170,7 @@ fn a_repository_is_fetched_without_running_anything_and_updated() {
 
 #[test]
 fn what_is_no_pack_says_so_and_changes_nothing() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("empty/readme.md", "x");
     home.write("broken/pack.toml", "name = \"x\"\nversio = \"1\"\n");
     home.write("named/pack.toml", MANIFEST.replace("guild", "../../evil"));
@@ -195,7 +196,7 @@ fn what_is_no_pack_says_so_and_changes_nothing() {
 
 #[test]
 fn a_broken_pack_is_told_and_the_rest_goes_on() {
-    let home = Home::new();
+    let home = Home::empty();
     pack(&home, "from");
     run(&home, &["pack", "add", "from"]).ok();
     home.write("packs/guild/scenarios/broken.yaml", "id: [\n");
@@ -209,7 +210,7 @@ fn a_broken_pack_is_told_and_the_rest_goes_on() {
 
 #[test]
 fn a_pack_is_taken_away_and_no_other_folder_with_it() {
-    let home = Home::new();
+    let home = Home::empty();
     pack(&home, "from");
     run(&home, &["pack", "add", "from"]).ok();
     home.write("scenarios/mine.yaml", SCENARIO.replace("id: ga-date-on-one-database", "id: mine"));
@@ -234,7 +235,7 @@ fn repository(home: &Home) -> String {
 
 #[test]
 fn a_hooks_variables_do_not_bring_in_another_repository() {
-    let home = Home::new();
+    let home = Home::empty();
     let address = repository(&home);
     // What a hook of another repository inherits.
     home.write("hooked/pack.toml", MANIFEST.replace("guild", "hooked"));
@@ -253,7 +254,7 @@ fn a_hooks_variables_do_not_bring_in_another_repository() {
 
 #[test]
 fn a_token_in_an_address_is_neither_shown_nor_kept() {
-    let home = Home::new();
+    let home = Home::empty();
     // Nobody listens there.
     let run = run(&home, &["pack", "add", "http://ada:sesame@127.0.0.1:9/pack.git"]);
     let run = run.fails(1, "git can't fetch http://127.0.0.1:9/pack.git");
@@ -278,7 +279,7 @@ fn a_token_in_an_address_is_neither_shown_nor_kept() {
 
 #[test]
 fn a_pack_that_would_add_nothing_is_refused_with_the_reason() {
-    let home = Home::new();
+    let home = Home::empty();
     let address = repository(&home);
     let repository = home.path().join("repository");
     fs::remove_dir_all(repository.join("scenarios")).unwrap();

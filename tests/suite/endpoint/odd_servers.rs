@@ -47,7 +47,7 @@ fn newest(body: &Value) -> Reaction {
     match body["max_completion_tokens"].as_u64() {
         Some(limit) if limit < 1000 => still_thinking(),
         _ if question(body).contains("Reply with the letter") => Reaction::Say("B".into()),
-        _ => Reaction::Say(format!("<think>Is it {{shown}}?</think>{}", all_shown(24))),
+        _ => Reaction::Say(format!("<think>Is it {{shown}}?</think>{}", all_shown(28))),
     }
 }
 
@@ -56,7 +56,7 @@ fn a_model_that_takes_no_temperature_and_thinks_first_is_asked_as_it_wants_to_be
     let server = FakeEndpoint::start(|_, body| newest(body));
     let observer = observer(&server.url);
     let seen = observer.observe(&exam(ANSWER), &Patient).unwrap();
-    assert_eq!(seen.observations.len(), 24);
+    assert_eq!(seen.observations.len(), 28);
     assert!(seen.observations.iter().all(|seen| seen.p > 0.8 && seen.sentences == [1]));
     assert_eq!(server.requests().len(), 3 + 1 + 3, "three refusals, one silence, three replies");
     observer.observe(&exam(ANSWER), &Patient).unwrap();
@@ -84,9 +84,9 @@ fn one_odd_reply_costs_one_more_try_and_never_the_card() {
     });
     // No yes and no no: a probability of neither.
     let seen = observer(&server.url).observe(&exam(ANSWER), &Patient).unwrap();
-    assert_eq!(seen.observations.len(), 24);
+    assert_eq!(seen.observations.len(), 28);
     let requests = server.requests();
-    assert_eq!(requests.len(), 26);
+    assert_eq!(requests.len(), 30);
     assert_eq!(requests[12]["messages"], requests[13]["messages"]);
     assert_ne!(requests[12]["seed"], requests[13]["seed"]);
 
@@ -95,17 +95,17 @@ fn one_odd_reply_costs_one_more_try_and_never_the_card() {
         2 => Reaction::Say("{\"statements\":[{\"id\":1,\"shown\":true}]}".into()),
         _ => {
             assert!(body["logprobs"].is_null());
-            Reaction::Say(all_shown(24))
+            Reaction::Say(all_shown(28))
         }
     });
-    assert_eq!(seen.unwrap().observations[23].p, 0.875);
+    assert_eq!(seen.unwrap().observations[27].p, 0.875);
 }
 
 #[test]
 fn a_question_that_stays_odd_is_asked_in_the_other_form() {
     let seen = observe(|number, body| {
         match number {
-        _ if body["logprobs"].is_null() => Reaction::Say(all_shown(24)),
+        _ if body["logprobs"].is_null() => Reaction::Say(all_shown(28)),
         5.. => Reaction::Body(
             json!({"choices": [{"message": {"content": "perhaps"}, "logprobs": {"content": [{"top_logprobs": [{"token": "perhaps", "logprob": 0.0}]}]}}]}).to_string(),
         ),
@@ -122,7 +122,7 @@ fn the_json_that_counts_is_the_last_one_that_is_an_answer() {
     {
         let seen = observe(move |number, _| match number {
             0 => Reaction::Say("yes".into()),
-            _ => Reaction::Say(format!("{before}{}\n``` {{that's it}}", all_shown(24))),
+            _ => Reaction::Say(format!("{before}{}\n``` {{that's it}}", all_shown(28))),
         });
         assert_eq!(seen.unwrap().observations[0].p, 0.875, "{before}");
     }
@@ -130,7 +130,7 @@ fn the_json_that_counts_is_the_last_one_that_is_an_answer() {
     let seen = observe(|number, _| match number {
         0 => Reaction::Say("yes".into()),
         _ => {
-            let all: Vec<Value> = (1..=24)
+            let all: Vec<Value> = (1..=28)
                 .map(|id| match id {
                     1 => json!({"id": "1", "shown": "yes", "sentences": ["2", 1]}),
                     _ => json!({"id": id, "shown": false, "sentences": null}),

@@ -91,7 +91,7 @@ fn with_log_probabilities_each_statement_is_a_small_question() {
         assert!((observation.p - expected.0).abs() < 1e-6);
         assert_eq!(observation.sentences, expected.1, "a sentence that doesn't exist is no evidence");
     }
-    assert_eq!((seen.usage.prompt, seen.usage.cached), (2400, 1440));
+    assert_eq!((seen.usage.prompt, seen.usage.cached), (2800, 1680));
     // The prefix is the same in every request, so that the server can keep it.
     let users: Vec<String> =
         server.requests().iter().map(|r| r["messages"][1]["content"].as_str().unwrap().to_owned()).collect();
@@ -107,7 +107,7 @@ fn without_log_probabilities_all_are_asked_at_once_and_the_spread_is_the_probabi
         }
         let shown = |id: usize| id == 1 || id == 2 && number == 1;
         let statements: Vec<_> =
-            (1..=24).map(|id| json!({"id": id, "shown": shown(id), "sentences": [2, 77]})).collect();
+            (1..=28).map(|id| json!({"id": id, "shown": shown(id), "sentences": [2, 77]})).collect();
         Reaction::Say(format!("Let me think.\n```json\n{}\n```", json!({"statements": statements})))
     });
     let observer = observer(&server.url);
@@ -169,7 +169,7 @@ fn patience_is_rewarded_once() {
         0 => Reaction::Status(429, "retry-after: 0\r\n", String::new()),
         _ => Reaction::Yes { p: 0.5, content: "no".into() },
     });
-    assert_eq!(result.unwrap().observations.len(), 24);
+    assert_eq!(result.unwrap().observations.len(), 28);
 }
 
 #[test]

@@ -13,18 +13,19 @@ use std::{
 use proptest::prelude::*;
 use pushback::{
     adapters::{
-        bank::{library, lint_files},
+        bank::{library, lint_files, yaml},
         paths::Home as Folders,
     },
     core::{
-        bank::Bank,
+        bank::{Bank, scenario::Scenario},
         lint::{Severity, tree::lines},
     },
 };
 
 use crate::harness::home::Home;
 
-const SCENARIO: &str = include_str!("../../../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+const SCENARIO: &str =
+    include_str!("../../judging/first-edition/scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
 const RUBRIC: &str = include_str!("../../../rubrics/roadmap-pushback.yaml");
 
 fn scenario(id: &str) -> String {
@@ -87,7 +88,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 
 #[test]
 fn each_hostile_file_is_told_and_the_rest_is_there() {
-    let (home, mut slowest) = (Home::new(), (0.0, ""));
+    let (home, mut slowest) = (Home::empty(), (0.0, ""));
     home.write("scenarios/good.yaml", scenario("good"));
     home.write("rubrics/roadmap-pushback.yaml", RUBRIC);
     let folders = (home.path().join("scenarios"), home.path().join("rubrics"));
@@ -124,7 +125,7 @@ fn each_hostile_file_is_told_and_the_rest_is_there() {
 
 #[test]
 fn what_is_no_plain_file_is_not_waited_for_and_not_followed() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("scenarios/good.yaml", scenario("good"));
     let secret = home.write("secret.yaml", scenario("secret"));
     let at = |name: &str| home.path().join("scenarios").join(name);
@@ -168,13 +169,13 @@ fn what_is_no_plain_file_is_not_waited_for_and_not_followed() {
 
 #[test]
 fn another_editors_line_ends_and_byte_order_mark_are_no_mistake() {
-    let home = Home::new();
+    let home = Home::empty();
     home.write("scenarios/good.yaml", format!("\u{feff}{}", scenario("good").replace('\n', "\r\n")));
     home.write("rubrics/mine.yaml", RUBRIC.replace("id: roadmap-pushback", "id: mine").replace('\n', "\r\n"));
     let (bank, problems) = library::load(&Folders::at(home.path()));
     assert_eq!(problems, []);
     let setting = &bank.case("good").unwrap().scenario.setting;
-    assert_eq!(setting, &bank.case("ga-date-on-one-database").unwrap().scenario.setting);
+    assert_eq!(setting, &yaml::read::<Scenario>(SCENARIO).unwrap().setting);
     assert!(bank.rubric("mine").is_some());
 }
 

@@ -19,8 +19,9 @@ use crate::harness::{
 
 fn answers(home: &Home, count: usize) {
     let line = |number: usize| {
-        let answer =
-            format!("For case {number} I would refuse the loan of four and tell the VP of it today.");
+        let answer = format!(
+            "For case {number} I would refuse the loan, as the Postgres primary is at 71%, and tell the VP of it today."
+        );
         json!({"id": format!("a{number}"), "scenario": SCENARIO, "answer": answer, "overall": 3}).to_string()
     };
     let lines: Vec<String> = (0..count).map(line).collect();
@@ -82,7 +83,7 @@ fn each_answer_becomes_a_line_in_order_however_many_are_asked_at_once() {
         ((signal["p"].as_f64().unwrap() * 100.0).round(), &signal["present"], &signal["sentences"]),
         (90.0, &json!(true), &json!([1]))
     );
-    assert_eq!(row["tokens"]["prompt"], 24 * 100);
+    assert_eq!(row["tokens"]["prompt"], 28 * 100);
     assert!(row["criteria"]["stakes"]["level"].is_number());
 }
 
@@ -100,7 +101,7 @@ fn what_is_scored_is_not_scored_again_and_a_torn_line_is() {
     let before = endpoint.requests().len();
     let run = score(&home, &endpoint, &[]).ok();
     assert!(run.says("3 scored (2 of them before)"), "{}", run.stdout);
-    assert_eq!(endpoint.requests().len() - before, 24, "one answer's questions");
+    assert_eq!(endpoint.requests().len() - before, 28, "one answer's questions");
     assert_eq!(ids(&home), ["a0", "a1", "a2"]);
 }
 
@@ -194,7 +195,7 @@ fn when_the_endpoint_asks_for_patience_all_wait_together_and_the_time_is_shown()
     let times = times.lock().unwrap();
     let waited = times[2].duration_since(times[0]);
     assert!(waited >= Duration::from_millis(950), "{waited:?}");
-    assert_eq!(times.len(), 2 + 4 * 24, "nothing was asked in vain");
+    assert_eq!(times.len(), 2 + 4 * 28, "nothing was asked in vain");
     assert_eq!(ids(&home), ["a0", "a1", "a2", "a3"]);
 }
 
@@ -203,12 +204,12 @@ fn a_wait_until_tomorrow_ends_the_run_and_keeps_what_is_scored() {
     let home = Home::new();
     answers(&home, 5);
     let endpoint = FakeEndpoint::start(|number, _| match number {
-        0..24 => yes(),
+        0..28 => yes(),
         _ => Reaction::Status(429, "retry-after: 86400\r\n", String::new()),
     });
     score(&home, &endpoint, &[]).fails(4, "the endpoint asks for fewer requests");
     assert_eq!(ids(&home), ["a0"]);
-    assert_eq!(endpoint.requests().len(), 25, "and nothing more is asked");
+    assert_eq!(endpoint.requests().len(), 29, "and nothing more is asked");
 }
 
 #[test]
@@ -272,7 +273,7 @@ fn bad_lines_are_told_and_skipped() {
     }
     assert_eq!(ids(&home), ["good", "empty"]);
     assert_eq!(rows(&home)[1]["overall"], 0.0, "nothing said is no evidence, and no model was asked");
-    assert_eq!(endpoint.requests().len(), 24);
+    assert_eq!(endpoint.requests().len(), 28);
 }
 
 #[test]

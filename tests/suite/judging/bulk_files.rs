@@ -14,7 +14,8 @@ use crate::harness::{
     home::{Home, Run, SCENARIO},
 };
 
-const CASE: &str = include_str!("../../../scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
+const CASE: &str =
+    include_str!("../../judging/first-edition/scenarios/roadmap-pushback/ga-date-on-one-database.yaml");
 const RUBRIC: &str = include_str!("../../../rubrics/roadmap-pushback.yaml");
 
 fn answer(id: &str, text: &str) -> String {
@@ -39,7 +40,7 @@ fn rows(home: &Home) -> Vec<Value> {
 
 #[test]
 fn an_answer_is_scored_again_when_it_the_case_the_rubric_or_the_judge_has_changed() {
-    let home = Home::new();
+    let home = Home::empty();
     let endpoint = yes();
     home.write("scenarios/mine.yaml", CASE);
     home.write("rubrics/mine.yaml", RUBRIC);

@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::harness::{
     fake_endpoint::{FakeEndpoint, Reaction, question},
+    first_edition,
     home::{Home, Run, SCENARIO},
 };
 
@@ -35,7 +36,10 @@ fn is_shown(signal: usize, case: usize) -> bool {
 }
 
 fn answer(case: usize) -> String {
-    format!("I tell the VP today what I refuse and why, in case number {case} of the two.")
+    format!(
+        "I tell the VP today that Postgres at 71%, or tables rebuilt within 60 seconds for the tenders, is what I refuse, \
+         in case number {case} of the two."
+    )
 }
 
 fn labels(home: &Home, scenarios: &[&str]) {
@@ -64,7 +68,9 @@ fn timid() -> FakeEndpoint {
     FakeEndpoint::start(move |_, body| {
         let case = usize::from(body.to_string().contains("case number 1"));
         let asked = question(body);
-        let signal = rubric.statements().position(|(_, text)| asked.contains(text.trim())).unwrap();
+        // What is asked about the whole is in no rubric.
+        let signal =
+            rubric.statements().position(|(_, text)| asked.contains(text.trim())).unwrap_or(case + 1);
         Reaction::Yes { p: if is_shown(signal, case) { 0.3 } else { 0.02 }, content: "yes 1".into() }
     })
 }
@@ -108,6 +114,33 @@ fn a_timid_model_is_understood_after_a_fit_and_as_before_without_it() {
     run.fails(2, "is not for this model and this version");
     fs::remove_file(&files[0]).unwrap();
     assert_eq!(scored(&home, &endpoint, "without.jsonl")["signals"], before["signals"]);
+}
+
+/// Disputes are about the bank's cases; the program's own labels are about cases that have been rewritten since.
+#[test]
+fn labels_of_an_earlier_text_and_of_todays_teach_together() {
+    let home = Home::empty();
+    labels(&home, &[SCENARIO, OTHER]);
+    let todays = library::load(&paths::Home::at("/nonexistent")).0;
+    let todays = todays.case(SCENARIO).unwrap().told_hash();
+    let earlier = first_edition::bank().case(OTHER).unwrap().told_hash();
+    let text = fs::read_to_string(home.path().join("labels.jsonl")).unwrap();
+    let text: String = text
+        .lines()
+        .map(|line| {
+            let hash =
+                if line.contains(&format!("\"scenario\":\"{SCENARIO}\"")) { &todays } else { &earlier };
+            line.replacen('{', &format!("{{\"told_hash\":\"{hash}\","), 1) + "\n"
+        })
+        .collect();
+    home.write("labels.jsonl", text);
+    let endpoint = timid();
+    let arguments = ["judge", "fit", "--answers", "labels.jsonl", "--out", "learnt.json"];
+    with(&home, &endpoint, &arguments).fails(2, &format!("is for an earlier text of the case `{OTHER}`"));
+    let scenarios = format!("{}/scenarios", first_edition::FOLDER);
+    let rubrics = format!("{}/rubrics", first_edition::FOLDER);
+    let folders = ["--scenarios", &scenarios, "--rubrics", &rubrics];
+    with(&home, &endpoint, &[&arguments[..], &folders].concat()).ok();
 }
 
 #[test]

@@ -4,3 +4,4 @@ mod bulk;
 mod bulk_files;
 mod judge_fit;
 mod labels;
+mod panel;

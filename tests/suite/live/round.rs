@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::harness::{
     fake_endpoint::{CANARY, FakeEndpoint, Reaction},
-    home::{Home, SCENARIO, flat},
+    home::{Home, SCENARIO, SCENARIO_FILE, SCENARIO_TEXT, flat},
     terminal::Terminal,
 };
 
@@ -40,11 +40,17 @@ pub fn begin(home: &Home, columns: u16, rows: u16) -> Terminal {
 /// Sends what was typed and waits for the next question.
 pub fn send(terminal: &mut Terminal, home: &Home) {
     let said = home.said().len();
-    let lines = terminal.raw().matches("Interviewer").count();
+    // The name above what the interviewer says, which a case may give.
+    let name = home
+        .records()
+        .iter()
+        .find_map(|record| record["scenario"]["interviewer"]["name"].as_str().map(str::to_owned));
+    let name = name.unwrap_or_else(|| "Interviewer".into());
+    let lines = terminal.raw().matches(&name).count();
     terminal.send("\u{4}");
     terminal.wait_until("the message in the journal", |_| home.said().len() > said);
     // The prompt before this line is gone when it is there.
-    terminal.wait_until("the next line", |terminal| terminal.raw().matches("Interviewer").count() > lines);
+    terminal.wait_until("the next line", |terminal| terminal.raw().matches(&name).count() > lines);
     terminal.wait_for("] ›");
 }
 
@@ -458,8 +464,7 @@ fn what_is_typed_before_a_question_is_there_does_not_count() {
 fn no_live_request_carries_what_only_the_rubric_knows_and_no_request_for_help_is_answered() {
     let home = Home::new();
     // A bank in which every text that must never be sent holds the canary; the endpoint checks every request.
-    let scenario = fs::read_to_string("scenarios/roadmap-pushback/ga-date-on-one-database.yaml").unwrap();
-    home.write("scenarios/roadmap-pushback/it.yaml", format!("{scenario}\nnotes: {CANARY}\n"));
+    home.write(SCENARIO_FILE, SCENARIO_TEXT.replace("notes: |\n", &format!("notes: |\n  {CANARY}\n")));
     let rubric = fs::read_to_string("rubrics/roadmap-pushback.yaml").unwrap();
     // Coach texts, descriptors of levels, names and questions of criteria: all but the statements, one of which is what
     // the judge is asked.
@@ -475,6 +480,8 @@ fn no_live_request_carries_what_only_the_rubric_knows_and_no_request_for_help_is
         .collect();
     assert!(rubric.contains(CANARY));
     home.write("rubrics/roadmap-pushback.yaml", rubric);
+    let (_, problems) = library::load(&paths::Home::at(home.path()));
+    assert_eq!(problems, [], "what is left out can't leak");
     let endpoint = FakeEndpoint::start(|_, body| {
         let is_routing = body.to_string().contains("<message>");
         if is_routing { Reaction::Say("A".into()) } else { Reaction::Yes { p: 0.1, content: "no".into() } }
@@ -501,7 +508,7 @@ fn no_live_request_carries_what_only_the_rubric_knows_and_no_request_for_help_is
         assert!(!text.contains("Statement about the candidate"), "{text}");
     }
     let authored = |text: &str| {
-        scenario.contains(text) || text.starts_with("I can't help") || text.starts_with("I have nothing")
+        SCENARIO_TEXT.contains(text) || text.starts_with("I can't help") || text.starts_with("I have nothing")
     };
     for asked in home.records().iter().filter(|record| record["record"] == "asked") {
         let text = asked["text"].as_str().unwrap();

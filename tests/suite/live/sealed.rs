@@ -112,6 +112,7 @@ fn every_change_is_found(home: &Home, whole: &[u8]) {
         let found = find(&changed);
         assert!(
             found.contains(&format!("line {line} "))
+                || found.contains(&format!("lines {line} to "))
                 || found.contains(&format!("line {} ", line + 1))
                 || found.contains("another key")
                 || found.contains("was cut off"),
@@ -169,7 +170,7 @@ fn a_session_that_was_disputed_is_sealed_again() {
 
 #[test]
 fn the_ledger_tells_what_was_seen_beside_what_could_not_be_seen() {
-    let home = Home::new();
+    let home = Home::empty();
     let saw = |ms, what| Record::Sighted(Sighting { ms, what });
     // "I would refuse it", two characters taken back, and a minute and a half of silence in the middle.
     let keys = "I would ".chars().map(Edit::Insert);
@@ -236,7 +237,7 @@ proptest::proptest! {
 
 #[test]
 fn a_journal_under_another_name_is_found() {
-    let home = Home::new();
+    let home = Home::empty();
     sealed(&home);
     let journal = home.journal();
     let id = journal.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -249,13 +250,13 @@ fn a_journal_under_another_name_is_found() {
 
 #[test]
 fn a_rubric_of_ones_own_is_told_from_the_shipped_one() {
-    let home = Home::new();
+    let home = Home::empty();
     sealed(&home);
     let as_shipped = "Case and rubric are as this version ships them.";
     assert!(home.run(&["verify"], "").ok().says(as_shipped));
     assert!(home.run(&["review"], "").ok().says(as_shipped));
 
-    let home = Home::new();
+    let home = Home::empty();
     let rubric = crate::harness::played::case(SCENARIO).rubric.id;
     let file = format!("rubrics/{rubric}.yaml");
     let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);

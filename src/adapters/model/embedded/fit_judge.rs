@@ -32,7 +32,7 @@ pub struct FittedJudge {
 }
 
 /// Layers whose states are read, counted from 1.
-const LAYERS: [usize; 2] = [14, 18];
+pub(super) const LAYERS: [usize; 2] = [14, 18];
 /// Layers whose attention is read, counted from 0.
 const ATTENTION: std::ops::Range<usize> = 4..18;
 /// How much the state's weights may lean on the data.
@@ -68,7 +68,10 @@ pub fn fit(
     let rubrics = index(&|labelled| labelled.case.rubric.id.clone());
     let mut answers = vec![];
     for (done, labelled) in labelled.iter().enumerate() {
-        let readings = judge::read(&engine, &mut memory, &labelled.exam, &taps, &|_, _| true)?;
+        let mut exam = labelled.exam.clone();
+        // What is asked about the whole is fitted to a panel's order, and not to labels.
+        exam.statements.truncate(labelled.shown.len());
+        let readings = judge::read(&engine, &mut memory, &exam, &taps, &|_, _| true)?;
         answers.push(Answer::new(labelled, readings, scenarios[done], rubrics[done]));
         progress(done + 1);
     }
@@ -85,6 +88,7 @@ pub fn fit(
         familiar: BTreeMap::new(),
         familiar_calibration: Calibration::default(),
         new_calibration: Calibration::default(),
+        whole: Readout::built_in()?.whole,
     };
     let fitted = Fit { answers: &answers }.run(&mut readout).ok_or(EngineError::Labels)?;
     Ok(FittedJudge { readout, scenario_left_out: fitted.0, rubric_left_out: fitted.1 })
@@ -315,9 +319,10 @@ impl Fit<'_> {
             .map(|state| scale.apply(state))
             .collect();
         let statements = self.answers[*answers.first()?].statements();
-        let targets: Vec<Vec<bool>> = (0..statements)
+        let targets: Vec<Vec<f64>> = (0..statements)
             .map(|statement| {
-                answers.iter().flat_map(|at| self.answers[*at].quoted[statement].iter().copied()).collect()
+                let quoted = answers.iter().flat_map(|at| &self.answers[*at].quoted[statement]);
+                quoted.map(|quoted| f64::from(u8::from(*quoted))).collect()
             })
             .collect();
         let lines = fit::ridge(&rows, &targets, SENTENCE_PENALTY)?;

@@ -111,7 +111,7 @@ fn pointer(messages: &Messages<'_>, read: &[Asked], places: &[usize]) -> Option<
         let Some(fact) = messages[*at].0.fact else { continue };
         for (place, features) in (1..).zip(&read[*at].facts) {
             rows.push(features.as_slice());
-            asked.push(place == fact);
+            asked.push(f64::from(u8::from(place == fact)));
         }
     }
     let scale = Scale::of(&rows);

@@ -14,6 +14,7 @@ use super::{
 use crate::core::judging::{
     Observation, Usage,
     questions::{Exam, Statement},
+    whole,
 };
 
 /// Statements in one pass: more fill the cores better, but attention weights of all of them are in memory.
@@ -98,24 +99,36 @@ pub fn observe(
     exam: &Exam,
     progress: Progress<'_>,
 ) -> Result<(Vec<Observation>, Usage), EngineError> {
-    // Packed in an order of its own, so that the order of criteria in a rubric changes nothing.
-    let mut order: Vec<usize> = (0..exam.statements.len()).collect();
-    order.sort_by(|a, b| exam.statements[*a].signal.cmp(&exam.statements[*b].signal));
-    let mut sorted = exam.clone();
-    sorted.statements = order.iter().map(|index| exam.statements[*index].clone()).collect();
+    let sorted = in_order(exam);
     let readings = read(engine, memory, &sorted, &readout.taps(), progress)?;
-    let names: Vec<String> = sorted.statements.iter().map(|s| readout::name(&s.text)).collect();
-    let decisions = readout.decide(&readings, &names)?;
-    let mut observations: Vec<(usize, Observation)> = order
-        .into_iter()
-        .zip(decisions)
-        .map(|(index, decision)| {
-            let signal = exam.statements[index].signal.clone();
-            (index, Observation { signal, p: decision.p, sentences: decision.sentences })
-        })
-        .collect();
-    observations.sort_by_key(|(index, _)| *index);
-    Ok((observations.into_iter().map(|(_, observation)| observation).collect(), readings.usage))
+    let mut observations = vec![];
+    for (statement, reading) in sorted.statements.iter().zip(&readings.statements) {
+        if whole::is_whole(&statement.signal) {
+            continue;
+        }
+        let may_show = eligible(&sorted, statement, &readings.sentences);
+        let name = readout::name(&statement.text);
+        let decision = readout.decide(reading, &readings, &name, &may_show)?;
+        let signal = statement.signal.clone();
+        observations.push(Observation { signal, p: decision.p, sentences: decision.sentences });
+    }
+    let place = |seen: &Observation| exam.statements.iter().position(|s| s.signal == seen.signal);
+    observations.sort_by_key(place);
+    observations.extend(readout.whole(&sorted, &readings)?);
+    Ok((observations, readings.usage))
+}
+
+/// The exam with its statements in an order of their own, those about the whole last: packs are the same whatever order a
+/// rubric has.
+pub(super) fn in_order(exam: &Exam) -> Exam {
+    let mut sorted = exam.clone();
+    sorted.statements.sort_by_key(|s| (whole::is_whole(&s.signal), s.signal.clone()));
+    sorted
+}
+
+/// For each sentence that was read, whether it may be what shows a statement.
+pub(super) fn eligible(exam: &Exam, statement: &Statement, sentences: &[u32]) -> Vec<bool> {
+    sentences.iter().map(|number| exam.may_show(statement, *number)).collect()
 }
 
 /// The level that the model names when it is asked for one: the mean over the digits, by their probability.

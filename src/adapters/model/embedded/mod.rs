@@ -8,6 +8,7 @@ pub mod router;
 
 pub mod fit_judge;
 pub mod fit_router;
+pub mod fit_whole;
 mod prepared;
 pub mod readings;
 mod worker;

@@ -170,6 +170,7 @@ pub fn hash() -> String {
         turns: vec![turn(1), turn(3)],
         sentences: vec![],
         statements: vec![],
+        weights: vec![],
     };
     let specimen = clause(SPECIMEN);
     let statements = COMMON.into_iter().chain([specimen.as_str()]);

@@ -19,8 +19,13 @@ use super::{
     engine::Taps,
     readings::{Readings, SENTENCE_LAYER, StatementReading},
 };
-use crate::adapters::files;
-use crate::core::lab::fit::{WeightedSum, sigmoid};
+use crate::{
+    adapters::files,
+    core::{
+        judging::{Observation, questions::Exam, whole},
+        lab::fit::{WeightedSum, sigmoid},
+    },
+};
 
 /// Version of the file's format.
 pub const FORMAT: u32 = 3;
@@ -58,6 +63,19 @@ pub struct Readout {
     pub familiar_calibration: Calibration,
     /// For all others.
     pub new_calibration: Calibration,
+    /// Of the mean state of the statements about the whole, if it was fitted to a panel's order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<Whole>,
+}
+
+/// What places an answer as a whole on the scale of levels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Whole {
+    /// The level, of [`whole_features`].
+    pub level: Weights,
+    /// Standard deviation of what the level is off, in answers to cases that were left out.
+    pub spread: f64,
 }
 
 /// The numbers of a weighted sum, as 16-bit floating-point numbers in base64 in the file.
@@ -190,25 +208,17 @@ impl Readout {
         Taps { hidden: self.layers.clone(), attention: self.attention.clone() }
     }
 
-    /// Decides on every statement, each by itself. `names` are theirs, see [`name`].
+    /// Decides on one statement. `name` is its, see [`name`]; `may_show` says which sentences may be its evidence.
     ///
     /// # Errors
     ///
     /// When the readings have another size than the readout was fitted to.
-    pub fn decide(&self, readings: &Readings, names: &[String]) -> Result<Vec<Decision>, EngineError> {
-        readings
-            .statements
-            .iter()
-            .zip(names)
-            .map(|(reading, name)| self.one(reading, readings, name))
-            .collect()
-    }
-
-    fn one(
+    pub fn decide(
         &self,
         reading: &StatementReading,
         readings: &Readings,
         name: &str,
+        may_show: &[bool],
     ) -> Result<Decision, EngineError> {
         let familiar = self.familiar.get(name);
         let mut scores = pointer_features(reading, &readings.sentence_words)
@@ -225,8 +235,43 @@ impl Readout {
         let log_odds = calibration.state * self.state.score(&reading.state)?
             + if scores.is_empty() { 0.0 } else { calibration.sentence * best }
             + calibration.bias;
-        Ok(Decision { p: sigmoid(log_odds), sentences: strongest(&scores, &readings.sentences) })
+        let (scores, numbers): (Vec<f64>, Vec<u32>) = scores
+            .into_iter()
+            .zip(&readings.sentences)
+            .zip(may_show)
+            .filter_map(|(scored, may)| may.then_some((scored.0, *scored.1)))
+            .unzip();
+        Ok(Decision { p: sigmoid(log_odds), sentences: strongest(&scores, &numbers) })
     }
+
+    /// What is said to the statements about the whole; nothing where they were not asked or nobody fitted that.
+    ///
+    /// # Errors
+    ///
+    /// When the readings have another size than the readout was fitted to.
+    pub fn whole(&self, exam: &Exam, readings: &Readings) -> Result<Vec<Observation>, EngineError> {
+        let (Some(whole), Some(features)) = (&self.whole, whole_features(exam, readings)) else {
+            return Ok(vec![]);
+        };
+        let level = whole.level.score(&features)?.clamp(0.0, 5.0);
+        Ok(whole::observations(level, whole.spread))
+    }
+}
+
+/// What places an answer as a whole: the mean state of the statements about it. `None` where they were not asked.
+pub fn whole_features(exam: &Exam, readings: &Readings) -> Option<Vec<f32>> {
+    let asked = exam.statements.iter().zip(&readings.statements);
+    let states: Vec<&[f32]> = asked
+        .filter(|(s, _)| whole::is_whole(&s.signal))
+        .map(|(_, reading)| reading.state.as_slice())
+        .collect();
+    let mut mean = vec![0.0; states.first()?.len()];
+    for state in &states {
+        for (mean, x) in mean.iter_mut().zip(*state) {
+            *mean += x / states.len() as f32;
+        }
+    }
+    Some(mean)
 }
 
 /// The numbers of the sentences with the best scores, likeliest first.

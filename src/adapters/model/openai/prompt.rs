@@ -122,9 +122,15 @@ fn neutral(text: &str) -> String {
 /// Hash over every word that is ours, as a model reads them: two statements, a follow-up, and a fact of each kind of label.
 pub fn hash() -> String {
     let turn = |number: u32| ExamTurn { asked: "?".into(), sentences: vec![(number, ".".into())] };
-    let statement = Statement { signal: String::new(), text: ".".into() };
+    let statement = Statement { signal: String::new(), text: ".".into(), is_credit: true };
     let statements = vec![statement.clone(), statement];
-    let exam = Exam { opening: "?".into(), turns: vec![turn(1), turn(2)], sentences: vec![], statements };
+    let exam = Exam {
+        opening: "?".into(),
+        turns: vec![turn(1), turn(2)],
+        sentences: vec![],
+        statements,
+        weights: vec![],
+    };
     let menu = menu_of("?", ".", std::iter::repeat_n(".", FACT_LETTERS.len() + 1));
     let judged = format!("{}{}", answer(&exam), all(&exam.statements));
     let words = [EXAMINER, &judged, &one(&exam.statements[0]), ROUTER, &menu];

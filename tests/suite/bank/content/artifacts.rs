@@ -3,7 +3,7 @@
 use pushback::core::bank::Case;
 use tree_sitter::{Language, Parser};
 
-use super::{bank, is_spoken};
+use super::bank;
 
 /// The grammar for a file name's extension, if it is code.
 fn grammar(extension: &str) -> Option<Language> {
@@ -167,62 +167,50 @@ fn a_diff_counts_its_lines_rightly_and_makes_code_that_parses() {
     }
 }
 
+/// What one would have on the screen: read in two minutes, and no line is broken.
 #[test]
-fn generated_code_comes_with_code_of_a_length_that_can_be_read() {
-    let bank = bank();
-    // Spoken cases are heard, and tell of the code.
-    let read = |case: &&Case| case.scenario.theme == "generated-code" && !is_spoken(case);
-    let cases: Vec<&Case> = bank.cases().filter(read).collect();
-    let with = with_artifacts();
-    let code = with.iter().filter(|(case, _, _)| case.scenario.theme == "generated-code");
-    let mut count = 0;
-    for (case, extension, text) in code {
-        let lines = text.lines().count();
-        assert!(grammar(extension).is_some(), "{}: {extension} is no code", case.scenario.id);
-        assert!((60..=200).contains(&lines), "{} has {lines} lines", case.scenario.id);
-        assert!(
-            text.lines().all(|line| line.chars().count() <= 110),
-            "{}: a line is too long",
-            case.scenario.id
-        );
-        count += 1;
+fn an_artifact_can_be_read_in_a_round() {
+    for (case, _, text) in with_artifacts() {
+        let (id, lines) = (&case.scenario.id, text.lines().count());
+        assert!((10..=60).contains(&lines), "{id}: {lines} lines");
+        for line in text.lines() {
+            let columns = line.replace('\t', "    ").chars().count();
+            assert!(columns <= 78, "{id}: `{line}` has {columns} columns");
+        }
     }
-    // The one for executives has none: nobody reads code at that table.
-    assert_eq!(count, cases.len() - 1);
 }
 
 /// Line numbers that the authors' notes give, with words that have to stand on them.
-const PLANTED: [(&str, usize, &str); 30] = [
-    ("one-change-with-a-model", 11, "x-api-key"),
-    ("one-change-with-a-model", 13, "503"),
-    ("one-change-with-a-model", 19, "limits.done(key)"),
-    ("one-change-with-a-model", 30, "DEFAULT_RATE = 10.0"),
-    ("one-change-with-a-model", 44, "_buckets: dict"),
-    ("one-change-with-a-model", 49, "or DEFAULT_RATE"),
-    ("one-change-with-a-model", 50, "time.time()"),
-    ("one-change-with-a-model", 57, "time.time()"),
-    ("one-change-with-a-model", 58, "now - bucket.updated"),
-    ("one-change-with-a-model", 59, "min(bucket.tokens, bucket.rate)"),
-    ("one-change-with-a-model", 61, "MAX_OPEN"),
-    ("one-change-with-a-model", 76, "import mock"),
-    ("operator-nobody-wrote", 51, "staleAfter"),
-    ("operator-nobody-wrote", 55, "window"),
-    ("operator-nobody-wrote", 59, "< 18"),
-    ("operator-nobody-wrote", 71, "Unschedulable"),
-    ("operator-nobody-wrote", 76, "maxParallel"),
-    ("operator-nobody-wrote", 113, "Evict("),
-    ("two-hundred-patterns", 22, "phone"),
-    ("two-hundred-patterns", 24, "birth_date"),
-    ("two-hundred-patterns", 26, "full_name"),
-    ("two-hundred-patterns", 35, "sha1"),
-    ("two-hundred-patterns", 45, "lru_cache"),
-    ("two-hundred-patterns", 79, "except Exception"),
-    ("what-the-sweeper-may-delete", 11, "recorded_at"),
-    ("what-the-sweeper-may-delete", 46, "40"),
-    ("what-the-sweeper-may-delete", 47, "unwrap_or(false)"),
-    ("what-the-sweeper-may-delete", 65, "Err(error)"),
-    ("what-the-sweeper-may-delete", 93, "/ all.len().max(1) * 100"),
-    ("zero-to-change", 89, "preshared_key"),
+const PLANTED: [(&str, usize, &str); 29] = [
+    ("one-change-with-a-model", 10, "x-api-key"),
+    ("one-change-with-a-model", 12, "503"),
+    ("one-change-with-a-model", 18, "limits.done(key)"),
+    ("one-change-with-a-model", 29, "DEFAULT_RATE = 10.0"),
+    ("one-change-with-a-model", 30, "MAX_OPEN"),
+    ("one-change-with-a-model", 31, "_buckets: dict"),
+    ("one-change-with-a-model", 35, "or DEFAULT_RATE"),
+    ("one-change-with-a-model", 41, "time.time()"),
+    ("one-change-with-a-model", 42, "now - b[\"at\"]"),
+    ("one-change-with-a-model", 43, "min(b[\"tokens\"], b[\"rate\"])"),
+    ("one-change-with-a-model", 45, "MAX_OPEN"),
+    ("operator-nobody-wrote", 16, "63: true"),
+    ("operator-nobody-wrote", 21, "staleAfter"),
+    ("operator-nobody-wrote", 25, "window"),
+    ("operator-nobody-wrote", 29, "< 18"),
+    ("operator-nobody-wrote", 42, "Unschedulable"),
+    ("operator-nobody-wrote", 47, "maxParallel"),
+    ("operator-nobody-wrote", 58, "reboot"),
+    ("two-hundred-patterns", 15, "first_name"),
+    ("two-hundred-patterns", 21, "sha1"),
+    ("two-hundred-patterns", 29, "f.write"),
+    ("two-hundred-patterns", 54, "except Exception"),
+    ("what-the-sweeper-may-delete", 10, "40"),
+    ("what-the-sweeper-may-delete", 11, "SWEEP_DRY_RUN"),
+    ("what-the-sweeper-may-delete", 28, "Err(error)"),
+    ("what-the-sweeper-may-delete", 44, "recorded_at"),
+    ("what-the-sweeper-may-delete", 47, "/ all.len().max(1) * 100"),
+    ("what-the-sweeper-may-delete", 55, "store.delete"),
+    ("zero-to-change", 26, "preshared_key"),
 ];
 
 #[test]

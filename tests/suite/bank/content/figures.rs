@@ -87,16 +87,12 @@ fn every_sum_comes_out_as_the_author_says_and_uses_the_figures_of_the_case() {
 }
 
 /// References to a figure that was not told before, with the reason why they may stand.
-const INTRODUCED: [(&str, &str, &str); 9] = [
-    ("forty-seven-days", "398 days", "a column of the table"),
-    ("four-nines-by-friday", "4.4 minutes", "99.99% of a month"),
-    ("ninety-tables", "four seniors", "seven without the three"),
-    ("primary-by-december", "24 failed first proposals", "news, and four a month for six months"),
-    ("rent-or-grow-the-eyes", "46,000 terminals", "news about tills that were mentioned"),
+const INTRODUCED: [(&str, &str, &str); 5] = [
+    ("a-council-for-everything", "three it refused", "61 less the 58 that it passed"),
+    ("eight-weeks-without-you", "38, after four minutes", "360 less 322"),
+    ("rent-or-grow-the-eyes", "46,000 terminals", "news about terminals that were mentioned"),
     ("rent-or-grow-the-eyes", "2,300 alerts", "news about a vendor that alerts"),
     ("rent-or-grow-the-eyes", "600 station restaurants", "news about a railway"),
-    ("sixty-seconds-old", "100 points", "news about a tender"),
-    ("two-camps-one-reviewer", "five weeks of leave", "news about oneself"),
 ];
 
 /// A fact may be told alone, and the twist comes to those who asked nothing: whoever says "the 34" must have
@@ -141,8 +137,8 @@ fn a_figure_that_is_spoken_of_as_known_was_told() {
 
 /// The same words behind two different figures, with the reason why both are true.
 const BOTH_TRUE: [(&str, &str, &str); 2] = [
-    ("zero-to-change", "charging points", "one mistake took 2,100 of the 9,000 off the network"),
-    ("sixty-seconds-old", "seconds old", "60 are asked for, the tables in staging are 20 seconds old"),
+    ("two-hundred-and-ninety-doors", "times last", "the doors, and the cuts between the regions"),
+    ("two-hundred-and-ninety-doors", "million parcels", "last year's, and the pharmacy's"),
 ];
 
 /// "nine working days" in the setting and "ten working days" in a fact contradict each other, unless somebody has
