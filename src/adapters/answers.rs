@@ -211,9 +211,10 @@ fn locked(path: &Path) -> Result<File, ScoresError> {
     loop {
         let open = OpenOptions::new().read(true).append(true).create(true).open(path);
         let file = open.map_err(FileError::of("open", path))?;
-        match file.try_lock() {
+        match files::try_lock(&file) {
             Err(TryLockError::WouldBlock) => return Err(ScoresError::Busy(paths::display(path))),
-            Ok(()) | Err(TryLockError::Error(_)) => {}
+            Err(TryLockError::Error(cause)) => return Err(FileError::of("lock", path)(cause).into()),
+            Ok(_) => {}
         }
         // Whoever had the lock may have put a new file in its place meanwhile.
         let is_same = match (file.metadata(), fs::metadata(path)) {

@@ -1,11 +1,13 @@
 //! Files, read with a limit and replaced whole.
 
 use std::{
-    fs,
+    fs::{self, TryLockError},
     io::{self, Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
+
+use rustix::io::Errno;
 
 use super::paths;
 
@@ -199,14 +201,30 @@ pub fn keep(path: &Path, content: &[u8]) -> io::Result<()> {
 /// When the disk fails.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     match fs::File::open(folder)?.sync_all() {
-        Err(error)
-            if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
-                || error.raw_os_error() == Some(rustix::io::Errno::NOTSUP.raw_os_error()) =>
-        {
-            Ok(())
-        }
+        Err(error) if is_unsupported(&error) => Ok(()),
         done => done,
     }
+}
+
+/// Takes the lock of a file, which lasts as long as it is open. `false` where its file system has no locks: then nothing
+/// keeps another process away.
+///
+/// # Errors
+///
+/// When somebody else has it, or the disk fails.
+pub fn try_lock(file: &fs::File) -> Result<bool, TryLockError> {
+    match file.try_lock() {
+        Err(TryLockError::Error(error)) if is_unsupported(&error) => Ok(false),
+        taken => taken.map(|()| true),
+    }
+}
+
+/// Whether a file system says that it doesn't have what it was asked for. NFS, SMB, virtiofs, and 9p say it in
+/// different ways.
+fn is_unsupported(error: &io::Error) -> bool {
+    const WAYS: [Errno; 6] =
+        [Errno::NOTSUP, Errno::NOSYS, Errno::INVAL, Errno::NOLCK, Errno::NOTTY, Errno::BADF];
+    WAYS.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 #[cfg(test)]
@@ -247,6 +265,13 @@ mod tests {
         symlink("later", &link).unwrap();
         replace(&link, b"x").unwrap();
         assert_eq!(fs::read_to_string(folder.path().join("later")).unwrap(), "x");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_synced_is_no_error() {
+        assert!(fs::File::open("/proc/self").unwrap().sync_all().is_err(), "it can be here");
+        sync_folder(Path::new("/proc/self")).unwrap();
+        assert!(sync_folder(Path::new("/nonexistent")).is_err());
     }
 
     #[test]

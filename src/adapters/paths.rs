@@ -135,6 +135,11 @@ pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Whether a file is one that systems and editors put beside others, and no person's own.
+pub fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
 /// Where a path leads, as far as it is there.
 fn real(path: &Path) -> PathBuf {
     let path = target(path);

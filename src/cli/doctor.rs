@@ -10,15 +10,16 @@ use super::{
 use crate::{
     adapters::{
         bank::{library, loops},
+        files,
         model::file::{self, QWEN_CODER_1_5B},
         paths,
         store::{
-            journal::{self, Damage},
+            journal::{self, Damage, Loaded},
             seal::{self, SealingKey},
         },
         terminal::{output, presence::Presence},
     },
-    core::text::one_line,
+    core::{record, text::one_line},
     render::{style, words},
 };
 
@@ -64,9 +65,16 @@ pub fn doctor(context: &Context) -> Result<(), Failure> {
 fn folder(context: &Context) -> Finding {
     let folder = context.sessions.folder();
     let shown = paths::display(folder);
-    let tried = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+    let tried = std::fs::create_dir_all(folder).and_then(|()| {
+        let file = tempfile::tempfile_in(folder)?;
+        files::sync_folder(folder)?;
+        Ok(files::try_lock(&file)?)
+    });
     match tried {
-        Ok(_) => Fine(format!("sessions can be written to {shown}")),
+        Ok(false) => Note(format!(
+            "sessions can be written to {shown}, but its file system has no locks: don't open one session in two windows"
+        )),
+        Ok(true) => Fine(format!("sessions can be written to {shown}")),
         Err(error) => Wrong(format!("sessions can't be written to {shown}: {error}")),
     }
 }
@@ -142,15 +150,7 @@ fn sessions(context: &Context) -> Result<Vec<Finding>, Failure> {
     let mut findings = vec![];
     for id in &ids {
         match journal::load(&context.sessions.journal(id)) {
-            Ok(loaded) => match loaded.damage {
-                None => {}
-                Some(Damage::TornEnd { .. }) => findings.push(Note(format!(
-                    "{id}: the last line was cut off while it was written; `pushback resume {id}` sets it aside"
-                ))),
-                Some(Damage::Line { number, why }) => findings.push(Wrong(format!(
-                    "{id}: line {number} is damaged ({why}); what comes before it can be read"
-                ))),
-            },
+            Ok(loaded) => findings.extend(session(context, id, &loaded)),
             Err(error) => findings.push(Wrong(format!("{id}: {error}"))),
         }
     }
@@ -158,6 +158,37 @@ fn sessions(context: &Context) -> Result<Vec<Finding>, Failure> {
         findings.push(Fine(format!("{}, all whole", words::count(ids.len(), "session"))));
     }
     Ok(findings)
+}
+
+/// What isn't as it should be in a session's journal.
+fn session(context: &Context, id: &str, loaded: &Loaded) -> Option<Finding> {
+    let path = context.sessions.journal(id);
+    if let Some(Damage::Line { number, why }) = loaded.damage {
+        return Some(Wrong(format!(
+            "{id}: line {number} is damaged ({why}); what comes before it can be read"
+        )));
+    }
+    let sealed = seal::remembered(&path).map(|stub| stub.lines());
+    if let Some(lines) = sealed.filter(|lines| *lines > loaded.whole) {
+        return Some(Wrong(format!(
+            "{id}: its end is missing: it had {} when it was sealed, and has {}",
+            words::count(lines, "line"),
+            loaded.whole
+        )));
+    }
+    if record::drawn(&loaded.lines).is_none() && !journal::is_busy(&path) {
+        let what =
+            if loaded.whole == 0 { "its journal is empty" } else { "its journal ends before its case" };
+        return Some(Wrong(format!(
+            "{id}: {what}, so there is nothing to review; `pushback sessions delete {id}` removes it"
+        )));
+    }
+    if let Some(Damage::TornEnd { .. }) = loaded.damage {
+        return Some(Note(format!(
+            "{id}: the last line was cut off while it was written; `pushback resume {id}` sets it aside"
+        )));
+    }
+    loaded.skipped.note().map(|note| Note(format!("{id}: {note}")))
 }
 
 fn open_round(context: &Context) -> Result<Option<Finding>, Failure> {

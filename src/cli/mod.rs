@@ -7,6 +7,7 @@ mod context;
 mod dialogue;
 mod doctor;
 mod error;
+mod journals;
 mod judge;
 mod live;
 mod model;

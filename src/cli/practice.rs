@@ -11,7 +11,7 @@ use super::{
     beside_live::BesideLive,
     context::Context,
     error::{self, BAD_INPUT, Failure, of_terminal},
-    model,
+    journals, model,
     review::progress,
     target, welcome,
 };
@@ -20,7 +20,7 @@ use crate::{
         clock::SystemClock,
         store::{
             begun::{self, Begun},
-            journal::{JsonlJournal, OpenError},
+            journal::OpenError,
             summaries,
         },
         terminal::{
@@ -59,18 +59,15 @@ pub fn practice(context: &Context, args: &PracticeArgs) -> Result<(), Failure> {
         output::print(&style::wrap_hanging(&style::paint(style::FAINT, text), output::width(), 0, 0))?;
     }
     let observer = model::observer(context)?;
-    let clock = SystemClock;
-    let id = context.sessions.new_id(clock.now(), &case.scenario.id);
-    let path = context.sessions.journal(&id);
-    let mut journal = JsonlJournal::create(&path, clock)?;
+    let (id, mut journal) = journals::create(context, &case.scenario.id)?;
     let opening = Opening { session: &id, target, seed, case, live: None };
     let opened = drive::open(&mut journal, &opening);
     if opened.is_err() {
         // What can't be begun leaves nothing behind.
-        let _ = std::fs::remove_file(&path);
+        let _ = std::fs::remove_file(journal.path());
     }
     let (session, lines) = opened?;
-    let begun = Begun { session: id.clone(), scenario: case.scenario.id.clone(), at: clock.now() };
+    let begun = Begun { session: id.clone(), scenario: case.scenario.id.clone(), at: SystemClock.now() };
     begun::remember(&context.home.begun(), &begun)
         .map_err(|cause| OpenError::io(&context.home.begun(), cause))?;
     play(context, &id, session, lines, &mut journal, &*observer)

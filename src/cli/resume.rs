@@ -3,6 +3,7 @@
 use super::{
     context::Context,
     error::{BAD_INPUT, Failure, REFUSED},
+    journals,
     live::{self, guard, interview_loop, round},
     model,
     practice::play,
@@ -14,7 +15,6 @@ use crate::{
             journal::{self, JsonlJournal, OpenError},
             open_rounds::OpenRound,
         },
-        terminal::output,
     },
     core::{record::Mode, session, text::one_line},
 };
@@ -47,11 +47,7 @@ pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
         }
         opened => opened?,
     };
-    if loaded.damage.is_some() {
-        output::print(
-            "The last line of the journal was cut off while it was being written; it is set aside beside it.",
-        )?;
-    }
+    journals::tell_reopened(&journal, &loaded);
     let Some(session) = session::replay(&loaded.lines) else {
         return Err(Failure::new(BAD_INPUT, format!("the session {id} ended before a case was drawn")));
     };
@@ -69,13 +65,12 @@ pub fn resume(context: &Context, given: Option<&str>) -> Result<(), Failure> {
 
 /// The latest session that can be taken up.
 fn latest_unfinished(context: &Context) -> Result<String, Failure> {
-    let ids = context.sessions.ids()?;
-    let unfinished = |id: &&String| {
+    let unfinished = |id: &String| {
         let loaded = journal::load(&context.sessions.journal(id));
         let session = loaded.ok().and_then(|loaded| session::replay(&loaded.lines));
         session.is_some_and(|session| !session.is_over())
     };
-    ids.iter().rev().find(unfinished).cloned().ok_or_else(|| {
+    context.sessions.newest_first()?.find(unfinished).ok_or_else(|| {
         Failure::new(BAD_INPUT, "no session was cut off").hint("`pushback practice` begins a new one")
     })
 }

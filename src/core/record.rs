@@ -1,4 +1,5 @@
-//! The stored lines of a session: the on-disk format, apart from the events of the state machine.
+//! The records of a session: what its journal holds, apart from the events of the state machine. How they stand on disk
+//! is the store's business.
 //!
 //! A line is never changed. A correction is a new line, and the latest one counts.
 
@@ -15,11 +16,8 @@ use super::{
     turn::Asked,
 };
 
-/// Version of the format that this program writes. It reads this one and all earlier ones.
-pub const FORMAT: u32 = 1;
-
 /// One line of a journal.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     /// 0 for the first line, then one more each.
     pub seq: u64,
@@ -28,13 +26,11 @@ pub struct Line {
     /// SHA-256 of the line before, in hexadecimal; of nothing for the first line.
     pub prev: String,
     /// What happened.
-    #[serde(flatten)]
     pub record: Record,
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "record", rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Record {
     /// The first line of every journal.
     Opened(Opened),
@@ -66,7 +62,6 @@ pub enum Record {
         /// What it was asked for.
         purpose: Purpose,
         /// Why.
-        #[serde(flatten)]
         why: Unscored,
     },
     /// The round's score, computed from the latest observations for the card.
@@ -94,7 +89,7 @@ pub enum Record {
 }
 
 /// A rubric that was corrected after a round was played against it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Corrected {
     /// The rubric as it is now.
     pub rubric: Rubric,
@@ -117,11 +112,9 @@ pub struct Disputed {
 }
 
 /// The header of a journal.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Opened {
-    /// [`FORMAT`] of the program that wrote it.
-    pub format: u32,
-    /// Version of that program.
+    /// Version of the program that began it.
     pub program: String,
     /// The session's id, which is also the file's name.
     pub session: String,

@@ -11,7 +11,10 @@ use include_dir::{Dir, include_dir};
 
 use super::{packs, sources};
 use crate::{
-    adapters::{files::read_text, paths::Home},
+    adapters::{
+        files::read_text,
+        paths::{Home, is_hidden},
+    },
     core::{
         bank::{Bank, Layer, Problem},
         lint::source::Source,
@@ -137,7 +140,7 @@ pub fn loops_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Files with their texts, or why they can't be read.
-pub(super) type Files = Vec<(String, Result<String, String>)>;
+pub type Files = Vec<(String, Result<String, String>)>;
 
 /// The files of a place before they are taken apart.
 #[derive(Clone, Debug, Default)]
@@ -157,11 +160,10 @@ impl Texts {
     }
 
     fn layer(&self, problems: &mut Vec<Problem>) -> Layer {
-        Layer {
-            pack: None,
-            sources: parse(self.scenarios.iter().chain(&self.rubrics), artifact, problems),
-            is_checked: false,
-        }
+        let mut unreadable = vec![];
+        let files = self.scenarios.iter().chain(&self.rubrics);
+        let sources = parse(files, artifact, problems, &mut unreadable);
+        Layer { pack: None, sources, unreadable, is_checked: false }
     }
 }
 
@@ -203,7 +205,7 @@ fn built_in(problems: &mut Vec<Problem>) -> Layer {
             None
         }
     };
-    Layer { pack: None, sources: files.filter_map(read).collect(), is_checked: true }
+    Layer { sources: files.filter_map(read).collect(), is_checked: true, ..Layer::default() }
 }
 
 fn texts_of(dir: &'static Dir<'static>, folder: &str) -> Files {
@@ -243,11 +245,11 @@ pub fn collect(folder: &Path, files: &mut Vec<PathBuf>, links: &mut Vec<PathBuf>
         let Ok(entries) = fs::read_dir(folder) else { return };
         for entry in entries.flatten() {
             let path = entry.path();
-            let Ok(kind) = entry.file_type() else { continue };
-            // What editors and file managers leave there is hidden.
-            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            // What systems and editors put beside a file is no case of anybody's.
+            if is_hidden(&path) {
                 continue;
             }
+            let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() && depth < DEEPEST && entry.file_name() != LOOPS {
                 collect(&path, depth + 1, files, links);
             } else if kind.is_symlink() && is_yaml(&path) {
@@ -290,21 +292,27 @@ fn is_beside(name: &str) -> bool {
     path.components().count() == 1 && path.file_name() == Some(name.as_ref()) && !name.starts_with('.')
 }
 
-/// The files that are YAML; the others are problems.
+/// The files that are YAML; the others are problems, and `unreadable`.
 fn parse<'a>(
     texts: impl Iterator<Item = &'a (String, Result<String, String>)>,
     artifact: impl Fn(&Path, &str) -> Result<String, String>,
     problems: &mut Vec<Problem>,
+    unreadable: &mut Vec<String>,
 ) -> Vec<Source> {
     let mut parsed = vec![];
     for (file, text) in texts {
-        match text {
+        let problem = match text {
             Ok(text) => match sources::read(file, text, &artifact) {
-                Ok(source) => parsed.push(source),
-                Err(finding) => problems.extend(Problem::of(file, &[*finding])),
+                Ok(source) => {
+                    parsed.push(source);
+                    continue;
+                }
+                Err(finding) => Problem::of(file, &[*finding]),
             },
-            Err(message) => problems.push(Problem { place: file.clone(), message: message.clone() }),
-        }
+            Err(message) => Some(Problem { place: file.clone(), message: message.clone() }),
+        };
+        problems.extend(problem);
+        unreadable.push(file.clone());
     }
     parsed
 }

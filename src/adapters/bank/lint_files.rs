@@ -50,7 +50,7 @@ pub fn lint(paths: &[PathBuf], bank: &Bank) -> Result<Linted, (PathBuf, io::Erro
         // The path itself may be a link: the person named it.
         if !fs::metadata(path).map_err(|error| (path.clone(), error))?.is_dir() {
             match library::is_loop(path) {
-                true => take_loop(path, bank, &mut linted),
+                true => take_loops(vec![path.clone()], bank, &mut linted),
                 false => take(path, &mut sources, &mut linted),
             }
             continue;
@@ -61,15 +61,16 @@ pub fn lint(paths: &[PathBuf], bank: &Bank) -> Result<Linted, (PathBuf, io::Erro
         for file in files.into_iter().filter(|file| !library::is_loop(file)) {
             take(&file, &mut sources, &mut linted);
         }
-        for file in library::loops_in(path) {
-            take_loop(&file, bank, &mut linted);
-        }
+        take_loops(library::loops_in(path), bank, &mut linted);
         links.sort();
         for link in links {
             linted.findings.push(unreadable(&link.display().to_string(), library::LINK));
         }
     }
     let mut known = known(bank);
+    let is_unreadable = |finding: &&Finding| matches!(finding.rule, Rule::Unreadable | Rule::Syntax);
+    let unreadable = linted.findings.iter().filter(is_unreadable);
+    known.unreadable = unreadable.map(|finding| finding.file.clone()).collect();
     for path in paths {
         known.rubrics.extend(rubrics_of_pack(path));
     }
@@ -104,20 +105,21 @@ fn unreadable(file: &str, why: &str) -> Finding {
     Finding::new(Rule::Unreadable, &Span::default(), why).in_file(file)
 }
 
-/// Checks an interview loop, whose rounds are drawn from `bank`.
-fn take_loop(path: &Path, bank: &Bank, linted: &mut Linted) {
-    let file = path.display().to_string();
-    if linted.paths.insert(file.clone(), path.to_owned()).is_some() {
-        return;
-    }
-    match files::read_text(path) {
-        Ok(text) => {
-            let found = loops::read(&text, bank).err().unwrap_or_default();
-            linted.findings.extend(found.into_iter().map(|finding| finding.in_file(&file)));
-            linted.texts.insert(file, text);
+/// Checks interview loops, whose rounds are drawn from `bank`.
+fn take_loops(paths: Vec<PathBuf>, bank: &Bank, linted: &mut Linted) {
+    let mut files: library::Files = vec![];
+    for path in paths {
+        let file = path.display().to_string();
+        let text = files::read_text(&path);
+        if linted.paths.insert(file.clone(), path).is_none() {
+            files.push((file, text));
         }
-        Err(message) => linted.findings.push(unreadable(&file, &message)),
     }
+    for (file, read) in loops::read(&files, bank) {
+        let found = read.err().unwrap_or_default();
+        linted.findings.extend(found.into_iter().map(|finding| finding.in_file(&file)));
+    }
+    linted.texts.extend(files.into_iter().filter_map(|(file, text)| Some((file, text.ok()?))));
 }
 
 fn parse(file: String, text: String, sources: &mut Vec<Source>, linted: &mut Linted) {
@@ -138,12 +140,17 @@ fn rubrics_of_pack(path: &Path) -> BTreeMap<String, Signals> {
     for folder in ["scenarios", "rubrics"] {
         library::collect(&pack.join(folder), &mut files, &mut links);
     }
-    let read = |file: &PathBuf| {
-        sources::read(&file.display().to_string(), &files::read_text(file).ok()?, library::artifact).ok()
-    };
-    let sources: Vec<Source> = files.iter().filter_map(read).collect();
+    let (mut sources, mut unreadable) = (vec![], vec![]);
+    for file in files {
+        let name = file.display().to_string();
+        let text = files::read_text(&file).ok();
+        match text.and_then(|text| sources::read(&name, &text, library::artifact).ok()) {
+            Some(source) => sources.push(source),
+            None => unreadable.push(name),
+        }
+    }
     let mut shelf = Shelf::default();
-    shelf.put(&sources, &errors::of_place(&sources));
+    shelf.put(&sources, &errors::of_place(&sources, &unreadable));
     shelf.rubrics
 }
 

@@ -1,6 +1,7 @@
 //! What is kept of sessions: journals, seals, drafts, summaries.
 
 pub mod begun;
+pub mod format;
 pub mod journal;
 pub mod open_rounds;
 pub mod seal;

@@ -12,6 +12,7 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::format::{self, CURRENT, Entry, Reader, Skipped, Unreadable, Version};
 use crate::adapters::files;
 use crate::core::hash::hash;
 use crate::core::{
@@ -92,8 +93,14 @@ impl SealingKey {
             Ok(_) => fs::remove_file(&path)?,
             Err(_) => {}
         }
-        next.persist_noclobber(&path)?;
-        fs::File::open(folder)?.sync_all()?;
+        if let Err(error) = next.persist_noclobber(&path) {
+            // Without hard links a file system can't tell whether something is there already.
+            if path.exists() {
+                return Err(error.error);
+            }
+            error.file.persist(&path)?;
+        }
+        files::sync_folder(folder)?;
         Ok(Self { key, replaces_lost: !known_keys(folder).is_empty() })
     }
 
@@ -111,7 +118,7 @@ impl SealingKey {
     pub fn sign(&self, seq: u64, at: Timestamp, prev: &str, closes: Closes) -> Line {
         let seal = |signature| Record::Sealed(Seal { closes, key: self.public(), signature });
         let unsigned = Line { seq, at, prev: prev.to_owned(), record: seal(String::new()) };
-        let signature = self.key.sign(&json(&unsigned));
+        let signature = self.key.sign(&format::write(&unsigned).unwrap_or_default());
         Line { record: seal(to_hex(&signature.to_bytes())), ..unsigned }
     }
 
@@ -180,6 +187,13 @@ pub struct Stub {
     hash: String,
 }
 
+impl Stub {
+    /// How many lines the journal had, the seal included.
+    pub fn lines(&self) -> usize {
+        self.seq as usize + 1
+    }
+}
+
 /// The file that remembers a journal's last seal.
 pub fn stub(journal: &Path) -> PathBuf {
     journal.with_extension("seal")
@@ -207,6 +221,8 @@ pub struct Whole {
     /// Whether something outside the journal says where it ends: what was remembered of its last seal, or the first line
     /// of an exported file. A journal alone may have been cut back to an earlier seal.
     pub end_is_known: bool,
+    /// What a later version wrote: the seal closes it, and nothing of this version reads it.
+    pub skipped: Skipped,
     /// The session that the journal says it is, and the version of the program that played it.
     pub opened: Opened,
     /// The case that was played, if one was drawn.
@@ -253,6 +269,16 @@ pub enum Broken {
         line: usize,
         /// What shows it.
         why: String,
+    },
+    /// A later major version wrote it, and knows what it means.
+    #[error(
+        "line {line} was written by a newer version of pushback (format {version}; this one reads up to {CURRENT})"
+    )]
+    Newer {
+        /// 1 for the journal's first line.
+        line: usize,
+        /// The version of the format.
+        version: Version,
     },
     /// The signature is somebody else's.
     #[error("it is sealed with another key: {key}")]
@@ -311,10 +337,13 @@ pub fn verify(bytes: &[u8], trusted: Option<&str>, stub: Option<&Stub>) -> Resul
 fn verify_journal(bytes: &[u8], trusted: Option<&str>, stub: Option<&Stub>) -> Result<Whole, Broken> {
     let mut raw: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     let torn = raw.pop().is_some_and(|rest| !rest.is_empty());
+    let mut reader = Reader::default();
     let mut lines = vec![];
     for (number, raw) in (1..).zip(&raw) {
-        let line = serde_json::from_slice::<Line>(raw);
-        lines.push(line.map_err(|_| Broken::Changed { line: number, why: "it is no record" })?);
+        lines.push(reader.read(raw).map_err(|error| match error {
+            Unreadable::NoRecord => Broken::Changed { line: number, why: "it is no record" },
+            Unreadable::Newer(version) => Broken::Newer { line: number, version },
+        })?);
     }
     check_order(&lines)?;
     check_chain(&raw, &lines)?;
@@ -337,20 +366,25 @@ fn verify_journal(bytes: &[u8], trusted: Option<&str>, stub: Option<&Stub>) -> R
     }
     let unsealed = || Broken::Truncated { line: lines.len(), why: "there is no seal".into() };
     let last = lines.last().ok_or_else(unsealed)?;
-    let Record::Sealed(seal) = &last.record else { return Err(unsealed()) };
+    let Some(seal) = last.seal() else { return Err(unsealed()) };
     if trusted.is_some_and(|trusted| trusted != seal.key) {
         return Err(Broken::OtherKey { key: seal.key.clone() });
     }
     let (lines_in_all, closes, key) = (lines.len(), seal.closes, seal.key.clone());
+    let mut skipped = Skipped::default();
+    for line in &lines {
+        skipped.add(line);
+    }
+    let lines: Vec<Line> = lines.into_iter().filter_map(Entry::line).collect();
     let drawn = record::drawn(&lines).cloned().map(Box::new);
     let Some(Record::Opened(opened)) = lines.into_iter().next().map(|line| line.record) else {
         return Err(Broken::Changed { line: 1, why: "it doesn't open a session" });
     };
-    Ok(Whole { lines: lines_in_all, closes, key, end_is_known: stub.is_some(), opened, drawn })
+    Ok(Whole { lines: lines_in_all, closes, key, end_is_known: stub.is_some(), skipped, opened, drawn })
 }
 
 /// Every line has its number, and every number its line.
-fn check_order(lines: &[Line]) -> Result<(), Broken> {
+fn check_order(lines: &[Entry]) -> Result<(), Broken> {
     let Some((at, line)) = lines.iter().enumerate().find(|(at, line)| line.seq != *at as u64) else {
         return Ok(());
     };
@@ -370,21 +404,16 @@ fn check_order(lines: &[Line]) -> Result<(), Broken> {
 }
 
 /// Every line follows from the one before, and every seal fits.
-fn check_chain(raw: &[&[u8]], lines: &[Line]) -> Result<(), Broken> {
+fn check_chain(raw: &[&[u8]], lines: &[Entry]) -> Result<(), Broken> {
     let follows = |at: usize| {
         let before = at.checked_sub(1).and_then(|before| raw.get(before)).copied().unwrap_or_default();
         lines.get(at).is_none_or(|line| line.prev == hash(before))
     };
     for (at, (raw, line)) in raw.iter().zip(lines).enumerate() {
         let number = at + 1;
-        let fits = match &line.record {
-            Record::Sealed(seal) => {
-                let unsigned = Record::Sealed(Seal { signature: String::new(), ..seal.clone() });
-                let unsigned = Line { record: unsigned, ..line.clone() };
-                json(line) == *raw && is_signed(&json(&unsigned), &seal.key, &seal.signature)
-            }
-            _ => true,
-        };
+        let fits = line.seal().is_none_or(|seal| {
+            unsigned(raw, seal).is_some_and(|bytes| is_signed(&bytes, &seal.key, &seal.signature))
+        });
         if !follows(at) {
             // If this line were the changed one, the next would not follow from it either, or its seal not fit.
             let itself = at == 0 || !fits || !follows(at + 1);
@@ -396,6 +425,15 @@ fn check_chain(raw: &[&[u8]], lines: &[Line]) -> Result<(), Broken> {
         }
     }
     Ok(())
+}
+
+/// What a seal signs: its line as it stands there, byte for byte, with an empty signature. A line that was written in any
+/// other way is not what was signed.
+fn unsigned(raw: &[u8], seal: &Seal) -> Option<Vec<u8>> {
+    let signed = format!("\"signature\":\"{}\"", seal.signature);
+    let at = raw.windows(signed.len()).rposition(|window| window == signed.as_bytes())?;
+    let (before, rest) = raw.split_at(at);
+    Some([before, b"\"signature\":\"\"", rest.get(signed.len()..)?].concat())
 }
 
 fn is_signed(bytes: &[u8], key: &str, signature: &str) -> bool {

@@ -1,11 +1,14 @@
 //! The folder with the journals.
 
 use std::{
+    collections::BinaryHeap,
     fs, io,
     path::{Path, PathBuf},
 };
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+
+use super::journal::{self, JsonlJournal, OpenError};
 
 use crate::adapters::{
     files,
@@ -15,6 +18,26 @@ use crate::core::{
     editing::sending,
     record::{Line, Record},
 };
+use crate::ports::Clock;
+
+/// How times stand at the beginning of ids.
+const TIME: &str = "%Y-%m-%d-%H%M";
+
+/// How much later a session can have begun than its id says. Earlier versions wrote local time, which is up to twelve
+/// hours behind, without its seconds.
+const LATER: SignedDuration = SignedDuration::from_secs(12 * 3600 + 60);
+
+/// An id for what begins at this time: when, in UTC, so that ids are in order wherever one is, and about what.
+pub fn id_at(at: Timestamp, subject: &str) -> String {
+    // The id of a pack's scenario holds a slash, which no file name does.
+    format!("{}-{}", at.strftime(TIME), subject.replace('/', "-"))
+}
+
+/// The time that an id says, taken for UTC.
+fn time_of(id: &str) -> Option<Timestamp> {
+    let time = DateTime::strptime(TIME, id.get(.."2026-03-02-0915".len())?).ok()?;
+    time.to_zoned(TimeZone::UTC).ok().map(|time| time.timestamp())
+}
 
 /// Where sessions are kept.
 #[derive(Clone, Debug)]
@@ -70,7 +93,7 @@ impl Sessions {
         Self { folder: folder.to_owned() }
     }
 
-    /// Ids of all sessions, oldest first.
+    /// Ids of all sessions, in their order as text.
     ///
     /// # Errors
     ///
@@ -87,6 +110,8 @@ impl Sessions {
             .flatten()
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            // What systems and editors put beside a file is none.
+            .filter(|path| !paths::is_hidden(path))
             // A pipe would be waited for.
             .filter(|path| fs::metadata(path).is_ok_and(|metadata| metadata.is_file()))
             .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
@@ -95,14 +120,42 @@ impl Sessions {
         Ok(ids)
     }
 
+    /// Ids of all sessions by when they began, the newest first. No more journals are read than it takes.
+    ///
+    /// # Errors
+    ///
+    /// When the folder is there but can't be read.
+    pub fn newest_first(&self) -> Result<impl Iterator<Item = String>, FindError> {
+        // One whose id says no time may have begun at any.
+        let latest =
+            |id: &str| time_of(id).map_or(Timestamp::MAX, |time| time.saturating_add(LATER).unwrap_or(time));
+        let mut unread: Vec<(Timestamp, String)> =
+            self.ids()?.into_iter().map(|id| (latest(&id), id)).collect();
+        unread.sort();
+        let mut read: BinaryHeap<(Timestamp, String)> = BinaryHeap::new();
+        Ok(std::iter::from_fn(move || {
+            while let Some((_, id)) =
+                unread.pop_if(|(latest, _)| read.peek().is_none_or(|(began, _)| began <= latest))
+            {
+                read.push((self.began(&id), id));
+            }
+            read.pop().map(|(_, id)| id)
+        }))
+    }
+
+    /// When a session began: as its journal says, or else its id.
+    pub fn began(&self, id: &str) -> Timestamp {
+        journal::began(&self.journal(id)).or_else(|| time_of(id)).unwrap_or(Timestamp::MIN)
+    }
+
     /// The session whose id is or begins with `given`; the latest one where nothing is given.
     ///
     /// # Errors
     ///
     /// When there is none, or more than one.
     pub fn find(&self, given: Option<&str>) -> Result<String, FindError> {
+        let Some(given) = given else { return self.newest_first()?.next().ok_or(FindError::NoneYet) };
         let mut ids = self.ids()?;
-        let Some(given) = given else { return ids.pop().ok_or(FindError::NoneYet) };
         if ids.iter().any(|id| id == given) {
             return Ok(given.to_owned());
         }
@@ -129,7 +182,7 @@ impl Sessions {
             }
         }
         fs::remove_file(journal)?;
-        fs::File::open(&self.folder)?.sync_all()
+        files::sync_folder(&self.folder)
     }
 
     /// The journal of a session.
@@ -163,13 +216,29 @@ impl Sessions {
         }
     }
 
-    /// An id for a new session: when and about what, and a number where that is taken.
-    pub fn new_id(&self, at: Timestamp, scenario: &str) -> String {
-        let time = at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d-%H%M").to_string();
-        // The id of a pack's scenario holds a slash, which no file name does.
-        let plain = format!("{time}-{}", scenario.replace('/', "-"));
-        let numbered = (2..).map(|number| format!("{plain}-{number}"));
-        std::iter::once(plain.clone()).chain(numbered).find(|id| !self.journal(id).exists()).unwrap_or(plain)
+    /// Begins a session about a scenario: its id, with a number behind it where that is taken, and its empty journal.
+    ///
+    /// # Errors
+    ///
+    /// When the journal can't be made.
+    pub fn begin<C: Clock + Clone>(
+        &self,
+        clock: &C,
+        scenario: &str,
+    ) -> Result<(String, JsonlJournal<C>), OpenError> {
+        let plain = id_at(clock.now(), scenario);
+        let mut id = plain.clone();
+        let mut number = 1;
+        loop {
+            // Another window may take it at the same moment: whoever makes the file has it.
+            match JsonlJournal::create(&self.journal(&id), clock.clone()) {
+                Err(OpenError::Io { cause, .. })
+                    if cause.kind() == io::ErrorKind::AlreadyExists && self.journal(&id).exists() => {}
+                made => return Ok((id, made?)),
+            }
+            number += 1;
+            id = format!("{plain}-{number}");
+        }
     }
 
     /// The folder itself.

@@ -79,7 +79,12 @@ pub fn load(sessions: &Sessions) -> Result<Vec<Row>, FindError> {
         // Without it the next start takes longer, and nothing else.
         let _ = write(&path, &rows);
     }
-    Ok(rows.into_iter().map(|kept| kept.row).collect())
+    let mut rows: Vec<Row> = rows.into_iter().map(|kept| kept.row).collect();
+    rows.sort_by_cached_key(|row| match &row.content {
+        Ok(summary) => summary.began,
+        Err(_) => sessions.began(&row.session),
+    });
+    Ok(rows)
 }
 
 /// Where the rows are kept.

@@ -13,8 +13,9 @@ use crate::{
         clock::SystemClock,
         store::{
             begun,
-            journal::{self, Damage, JsonlJournal, Loaded, OpenError},
+            journal::{self, Damage, Loaded, OpenError},
             open_rounds::{DrawnCase, LoopRun, OpenRound},
+            sessions::id_at,
         },
         terminal::{live::Word, output, practice::Terminal, script::Script},
     },
@@ -24,6 +25,7 @@ use crate::{
         bank,
         context::Context,
         error::{BAD_INPUT, Failure, REFUSED},
+        journals,
         live::round::{self, REST_HINT},
         model, target,
     },
@@ -103,7 +105,7 @@ pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure
         return super::nothing();
     }
     let now = SystemClock.now();
-    let sitting = Sitting::new(context.sessions.new_id(now, &Sitting::subject(id)));
+    let sitting = Sitting::new(id_at(now, &Sitting::subject(id)));
     let open = OpenRound {
         id: sitting.free(&context.sessions.ids()?).id().to_owned(),
         title: definition.title.clone(),
@@ -239,7 +241,7 @@ fn take_up(
     id: &str,
     observer: &dyn Observer,
 ) -> Result<Ending, Failure> {
-    let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(id), SystemClock)?;
+    let (journal, loaded) = journals::reopen(context, id)?;
     context.sessions.forget_if_sent(id, &loaded.lines);
     match session::replay(&loaded.lines) {
         Some(session) => round::take_up(context, open, session, loaded.lines, journal, observer),
@@ -304,7 +306,9 @@ fn begin_round(
         voice: round.interviewer.clone().or(case.scenario.interviewer.as_ref()),
         of_loop: Some(of_loop),
     };
-    round::begin(context, &plan, open, entered, observer).map(Some)
+    let key = round::sealing_key(context)?;
+    let journal = journals::create_as(context, plan.id)?.sealed_with(key);
+    round::begin(context, &plan, open, journal, entered, observer).map(Some)
 }
 
 /// When the break after a round is over, as the clock on the wall shows it.
@@ -325,7 +329,7 @@ fn debrief(context: &Context, open: &OpenRound, observer: &dyn Observer) -> Resu
     let played = played(context, &sitting)?;
     let said = played.sessions.iter().filter(|(number, _)| played.stand.get(number) == Some(&Begun::Sealed));
     for (_, id) in said {
-        let (journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(id), SystemClock)?;
+        let (journal, loaded) = journals::reopen(context, id)?;
         let mut lines = loaded.lines;
         let Some(mut session) = session::replay(&lines).filter(|session| !session.is_over()) else {
             continue;

@@ -13,6 +13,7 @@ use super::{
     bank,
     context::Context,
     error::{Failure, REFUSED},
+    journals,
     model::{self},
     target,
 };
@@ -78,7 +79,8 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
         drop(entrance);
         return nothing();
     }
-    let id = context.sessions.new_id(SystemClock.now(), &case.scenario.id);
+    let key = round::sealing_key(context)?;
+    let (id, journal) = journals::create(context, &case.scenario.id)?;
     let open = OpenRound {
         id: id.clone(),
         title: case.scenario.title.clone(),
@@ -95,7 +97,7 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
         voice: case.scenario.interviewer.clone().unwrap_or_default(),
         of_loop: None,
     };
-    let ending = begin(context, &plan, &open, entrance, &*observer)?;
+    let ending = begin(context, &plan, &open, journal.sealed_with(key), entrance, &*observer)?;
     finish(context, ending, &id)
 }
 

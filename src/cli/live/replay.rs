@@ -4,17 +4,15 @@ use std::{sync::atomic::Ordering, thread, time::Duration};
 
 use super::verify;
 use crate::{
-    adapters::{
-        store::journal,
-        terminal::{
-            output,
-            painter::{Painter, Prompt},
-            presence,
-        },
+    adapters::terminal::{
+        output,
+        painter::{Painter, Prompt},
+        presence,
     },
     cli::{
         context::Context,
         error::{BAD_INPUT, Failure, of_terminal},
+        journals,
     },
     core::{
         editing::buffer::Buffer,
@@ -34,7 +32,7 @@ pub fn replay(context: &Context, given: Option<&str>, speed: f64) -> Result<(), 
         return Err(Failure::new(BAD_INPUT, "`--speed` is how many times as fast: a number above 0"));
     }
     let id = verify::session(context, given)?;
-    let lines = journal::load(&context.sessions.journal(&id))?.lines;
+    let lines = journals::read(context, &id)?.lines;
     let Some(rules) = record::rules(&lines) else {
         return Err(Failure::new(BAD_INPUT, format!("{id} was no live session: its keys were not recorded")));
     };

@@ -206,15 +206,15 @@ pub struct Plan<'a> {
     pub of_loop: Option<LoopPlace>,
 }
 
-/// Puts down the draw, starts the clock, and plays.
+/// Puts down the draw in an empty journal that can be sealed, starts the clock, and plays.
 pub fn begin(
     context: &Context,
     plan: &Plan<'_>,
     open: &OpenRound,
+    mut journal: JsonlJournal<SystemClock>,
     entrance: Entrance,
     observer: &dyn Observer,
 ) -> Result<Ending, Failure> {
-    let key = sealing_key(context)?;
     let rules = Rules {
         minutes: plan.minutes,
         thresholds: entrance.thresholds,
@@ -224,8 +224,6 @@ pub fn begin(
         of_loop: plan.of_loop.clone(),
         voice: plan.voice.clone(),
     };
-    let mut journal = JsonlJournal::create(&context.sessions.journal(plan.id), SystemClock)?.sealed_with(key);
-    context.open_rounds.open(open).map_err(|cause| cannot_open(context, &cause))?;
     let started = Sight::Started { steady: SystemClock.steady(), boot: clock::boot() };
     let opening = Opening {
         session: plan.id,
@@ -234,7 +232,8 @@ pub fn begin(
         case: plan.case,
         live: Some((rules.clone(), Sighting { ms: 0, what: started })),
     };
-    let opened = drive::open(&mut journal, &opening);
+    let put_down = context.open_rounds.open(open).map_err(|cause| cannot_open(context, &cause));
+    let opened = put_down.and_then(|()| Ok(drive::open(&mut journal, &opening)?));
     if opened.is_err() {
         // Nothing of the case was shown: what can't be begun leaves nothing behind.
         let _ = std::fs::remove_file(journal.path());

@@ -43,7 +43,14 @@ pub fn verify(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
     }
     let bytes = fs::read(&path)
         .map_err(|error| Failure::new(FAILED, format!("can't read {}: {error}", paths::display(&path))))?;
-    let broken = |broken| Failure::new(BROKEN, format!("{}: {broken}", one_line(&name)));
+    let broken = |broken: Broken| {
+        let text = format!("{}: {broken}", one_line(&name));
+        match broken {
+            // Nothing says that it is broken: only that this program can't tell.
+            Broken::Newer { .. } => Failure::new(BAD_INPUT, text).hint("update pushback to verify it"),
+            _ => Failure::new(BROKEN, text),
+        }
+    };
     let given = args.public_key.as_deref().map(seal::public_key).transpose()?;
     let whole = seal::verify(&bytes, given.as_deref(), seal::remembered(&path).as_ref()).map_err(broken)?;
     if let Some(id) = id.as_ref().filter(|id| **id != whole.opened.session) {
@@ -73,6 +80,9 @@ pub fn verify(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
         output::print(
             "Nothing outside this journal says where it ends, so the end can't be known: it may have been cut back to an earlier seal.",
         )?;
+    }
+    if let Some(note) = whole.skipped.note() {
+        output::print(&format!("Note: {note}."))?;
     }
     if was_own {
         output::print("That is an earlier key of this machine, which is gone.")?;
@@ -121,8 +131,8 @@ pub fn session(context: &Context, given: Option<&str>) -> Result<String, Failure
     if given.is_some() {
         return Ok(context.sessions.find(given)?);
     }
-    let ids = context.sessions.ids()?;
-    ids.into_iter().rev().find(|id| live::is_live(&context.sessions.journal(id))).ok_or_else(|| {
+    let mut ids = context.sessions.newest_first()?;
+    ids.find(|id| live::is_live(&context.sessions.journal(id))).ok_or_else(|| {
         Failure::new(BAD_INPUT, "there is no live session yet").hint("`pushback live` begins one")
     })
 }

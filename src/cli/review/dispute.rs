@@ -1,13 +1,9 @@
 //! `pushback dispute`.
 
 use crate::{
-    adapters::{
-        clock::SystemClock,
-        store::{journal::JsonlJournal, seal::SealingKey},
-        terminal::output,
-    },
+    adapters::{store::seal::SealingKey, terminal::output},
     app::drive::DriveError,
-    cli::{args::DisputeArgs, context::Context, error::Failure},
+    cli::{args::DisputeArgs, context::Context, error::Failure, journals},
     core::{
         live::Closes,
         record::{Mode, Record},
@@ -21,7 +17,7 @@ use crate::{
 /// Keeps what the person says against the judge, beside what the judge saw.
 pub fn run(context: &Context, args: &DisputeArgs) -> Result<(), Failure> {
     let id = context.sessions.find(args.session.as_deref())?;
-    let (mut journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
+    let (mut journal, loaded) = journals::reopen(context, &id)?;
     let is_live = session::replay(&loaded.lines).is_some_and(|session| session.mode() == Mode::Live);
     if is_live {
         journal = journal.sealed_with(SealingKey::of(&context.home.keys())?);

@@ -1,12 +1,13 @@
 //! `pushback export`.
 
-use super::{pick, read};
+use super::pick;
 use crate::{
     adapters::{paths, store::journal, terminal::output},
     cli::{
         args::ExportArgs,
         context::Context,
         error::{FAILED, Failure},
+        journals,
         output::{json, write_file, write_out},
     },
     core::{
@@ -19,7 +20,9 @@ use crate::{
 /// Writes sessions in the form that was asked for.
 pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
     let sessions: Vec<(String, Option<usize>)> = if args.all || args.disputes && args.session.is_none() {
-        context.sessions.ids()?.into_iter().map(|id| (id, None)).collect()
+        let mut ids: Vec<String> = context.sessions.newest_first()?.collect();
+        ids.reverse();
+        ids.into_iter().map(|id| (id, None)).collect()
     } else {
         vec![pick(context, args.session.as_deref())?]
     };
@@ -46,7 +49,7 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
 }
 
 fn part(context: &Context, args: &ExportArgs, id: &str, scoring: Option<usize>) -> Result<String, Failure> {
-    let loaded = read(context, id)?;
+    let loaded = journals::read(context, id)?;
     if args.jsonl {
         return Ok(journal::text(&context.sessions.journal(id), &loaded)?);
     }

@@ -11,6 +11,7 @@ use super::{
     args::ReviewArgs,
     context::Context,
     error::{BAD_INPUT, Failure},
+    journals,
     live::interview_loop,
     output::{json, keep_page},
 };
@@ -18,7 +19,7 @@ use crate::{
     adapters::{
         bank::library,
         store::{
-            journal::{self, Damage, Loaded},
+            journal,
             summaries::{self},
         },
         terminal::{output, pager},
@@ -69,7 +70,7 @@ pub fn run(context: &Context, args: &ReviewArgs) -> Result<(), Failure> {
 /// The review of the session that was named, up to the damage if its journal is damaged, which is told.
 pub fn load(context: &Context, given: Option<&str>) -> Result<Review, Failure> {
     let (id, scoring) = pick(context, given)?;
-    let loaded = read(context, &id)?;
+    let loaded = journals::read(context, &id)?;
     Ok(review::fold_scoring(&loaded.lines, scoring)?)
 }
 
@@ -83,24 +84,4 @@ pub fn pick(context: &Context, given: Option<&str>) -> Result<(String, Option<us
             .hint("`ID#1` is the first scoring of a session, `ID#2` the second")
     })?;
     Ok((context.sessions.find(Some(id).filter(|id| !id.is_empty()))?, Some(number)))
-}
-
-/// A session's journal; what is damaged in it is told.
-pub fn read(context: &Context, id: &str) -> Result<Loaded, Failure> {
-    let loaded = journal::load(&context.sessions.journal(id))?;
-    if let Some(damage) = &loaded.damage {
-        eprintln!("note: {}", damage_note(damage));
-    }
-    Ok(loaded)
-}
-
-fn damage_note(damage: &Damage) -> String {
-    match damage {
-        Damage::TornEnd { bytes } => format!(
-            "the journal's last line was cut off while it was being written ({bytes} bytes); everything before it is here"
-        ),
-        Damage::Line { number, why } => {
-            format!("the journal is damaged at line {number} ({why}); what comes before it is here")
-        }
-    }
 }

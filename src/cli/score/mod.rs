@@ -9,12 +9,11 @@ use super::{
     bank,
     context::Context,
     error::{BAD_INPUT, Failure},
-    model,
+    journals, model,
 };
 use crate::{
     adapters::{
-        clock::SystemClock,
-        store::{journal::JsonlJournal, seal::SealingKey},
+        store::seal::SealingKey,
         terminal::{output, practice::Terminal, script::Script},
     },
     app,
@@ -47,7 +46,7 @@ fn corrected(context: &Context, lines: &[Line]) -> Result<Option<Corrected>, Fai
 /// Scores a session again and shows the result.
 pub fn session(context: &Context, given: Option<&str>, current_rubric: bool) -> Result<(), Failure> {
     let id = context.sessions.find(given)?;
-    let (mut journal, loaded) = JsonlJournal::reopen(&context.sessions.journal(&id), SystemClock)?;
+    let (mut journal, loaded) = journals::reopen(context, &id)?;
     let mut lines = loaded.lines;
     let corrected = if current_rubric { corrected(context, &lines)? } else { None };
     if session::replay(&lines).is_some_and(|session| session.mode() == Mode::Live) {

@@ -39,6 +39,8 @@ pub struct Layer {
     pub pack: Option<String>,
     /// Scenarios and rubrics, in the order of their names.
     pub sources: Vec<Source>,
+    /// Names of the files beside them that can't be read.
+    pub unreadable: Vec<String>,
     /// Whether they were checked when the program was built, as those are that are built in: every start would do it
     /// again.
     pub is_checked: bool,
@@ -176,7 +178,7 @@ impl Bank {
             let sources = std::mem::take(&mut layer.sources);
             let found = match layer.is_checked {
                 true => sources.iter().map(Source::unreadable).collect(),
-                false => errors::of_place(&sources),
+                false => errors::of_place(&sources, &layer.unreadable),
             };
             let mut cases = vec![];
             for (source, found) in sources.into_iter().zip(found) {

@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     sync::OnceLock,
 };
 
@@ -11,7 +12,7 @@ use super::{
     rubric::{self, Signals},
     shape,
     source::{Kind, Source},
-    tree::Node,
+    tree::{Node, Span},
 };
 use crate::core::{bank::scenario::is_id, nearest::nearest};
 
@@ -27,12 +28,13 @@ pub fn rubric_schema() -> &'static serde_json::Value {
     SCHEMA.get_or_init(|| schemars::schema_for!(crate::core::bank::rubric::Rubric).to_value())
 }
 
-/// What is wrong with the files of one place, each by itself and beside the others; in their order.
-pub fn of_place(sources: &[Source]) -> Vec<Vec<Finding>> {
+/// What is wrong with the files of one place, each by itself and beside the others; in their order. `unreadable` are the
+/// files beside them that aren't even YAML.
+pub fn of_place(sources: &[Source], unreadable: &[String]) -> Vec<Vec<Finding>> {
     let owners = owners(sources);
     let check = |(index, source): (usize, &Source)| {
         let mut found = of_file(source);
-        found.extend(taken(index, source, sources, &owners));
+        found.extend(taken(index, source, sources, &owners).or_else(|| copy(source, unreadable)));
         found
     };
     sources.iter().enumerate().map(check).collect()
@@ -99,9 +101,32 @@ fn taken(
 ) -> Option<Finding> {
     let (id, span) = source.tree.text("id")?;
     let owner = *owners.get(&(source.kind(), id))?;
-    let message = || format!("the id `{id}` is taken by {}", sources[owner].file);
-    (owner != index)
-        .then(|| Finding::new(Rule::DuplicateId, span, message()).suggest("give one of them another id"))
+    if owner == index {
+        return None;
+    }
+    if sources[owner].file == named(source, id) {
+        return Some(belongs(id, span));
+    }
+    let message = format!("the id `{id}` is taken by {}", sources[owner].file);
+    Some(Finding::new(Rule::DuplicateId, span, message).suggest("give one of them another id"))
+}
+
+/// A copy of a file that can't be read at the moment: nobody wants to play a stale one in its place.
+fn copy(source: &Source, unreadable: &[String]) -> Option<Finding> {
+    let (id, span) = source.tree.text("id")?;
+    let named = named(source, id);
+    (named != source.file && unreadable.contains(&named)).then(|| belongs(id, span))
+}
+
+/// The file beside a source that is named after an id.
+fn named(source: &Source, id: &str) -> String {
+    Path::new(&source.file).with_file_name(format!("{id}.yaml")).display().to_string()
+}
+
+/// What is told of a copy that a sync or an editor has left beside the file itself.
+pub fn belongs(id: &str, span: &Span) -> Finding {
+    let message = format!("the id `{id}` belongs to `{id}.yaml` beside it");
+    Finding::new(Rule::DuplicateId, span, message).suggest("give this one another id, or delete it")
 }
 
 /// The rubrics that a scenario may name.

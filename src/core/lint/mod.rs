@@ -182,6 +182,8 @@ pub struct Known {
     pub rubrics: BTreeMap<String, Signals>,
     /// The words of the bank's scenarios, by id: title, setting and opening.
     pub scenarios: BTreeMap<String, String>,
+    /// Files beside those that are checked which can't be read.
+    pub unreadable: Vec<String>,
 }
 
 /// Most findings that are told of one file: nobody reads more, and a hostile file may have tens of thousands.
@@ -189,7 +191,7 @@ const MOST: usize = 100;
 
 /// Everything that is to be said about `sources`, in the order of files and lines.
 pub fn lint(sources: &[Source], known: &Known) -> Vec<Finding> {
-    let errors = errors::of_place(sources);
+    let errors = errors::of_place(sources, &known.unreadable);
     let mut shelf = Shelf { rubrics: known.rubrics.clone(), broken: BTreeSet::new() };
     shelf.put(sources, &errors);
     let twins = twins::find(sources, known);

@@ -6,7 +6,7 @@ use crate::core::{
     hash::fingerprint,
     level::TargetLevel,
     live::{Rules, Sighting},
-    record::{Drawn, FORMAT, Mode, Opened, Record},
+    record::{Drawn, Mode, Opened, Record},
 };
 
 /// What a session is opened with.
@@ -28,12 +28,8 @@ impl Opening<'_> {
     /// The records, in order. A live session's rules stand before its case.
     pub fn records(&self) -> Vec<Record> {
         let mode = if self.live.is_some() { Mode::Live } else { Mode::Practice };
-        let opened = Opened {
-            format: FORMAT,
-            program: env!("CARGO_PKG_VERSION").into(),
-            session: self.session.to_owned(),
-            mode,
-        };
+        let opened =
+            Opened { program: env!("CARGO_PKG_VERSION").into(), session: self.session.to_owned(), mode };
         let Case { scenario, artifact, rubric } = self.case;
         let drawn = Drawn {
             target: self.target,

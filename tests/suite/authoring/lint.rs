@@ -232,7 +232,10 @@ fn duplicate_ids_are_told_with_the_other_file() {
     home.write("scenarios/a.yaml", scenario("a"));
     home.write("scenarios/b.yaml", scenario("a").replace("bakeries", "butchers"));
     let text = findings(&home, &[]).join("\n");
-    assert!(text.contains("scenarios/b.yaml:1:5 duplicate-id: the id `a` is taken by "), "{text}");
+    assert!(
+        text.contains("scenarios/b.yaml:1:5 duplicate-id: the id `a` belongs to `a.yaml` beside it"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -131,23 +131,6 @@ fn the_built_in_files_pass_the_check_that_no_start_makes_again() {
 }
 
 #[test]
-fn a_copy_or_a_backup_never_takes_the_place_of_the_file_itself() {
-    let home = Home::new();
-    let minutes = |minutes: u32| scenario("mine").replace("minutes: 12", &format!("minutes: {minutes}"));
-    home.write("scenarios/mine 2.yaml", minutes(2));
-    home.write("scenarios/.mine.yaml", minutes(3));
-    home.write("scenarios/.trash/mine.yaml", minutes(4));
-    home.write("scenarios/mine.yaml~", minutes(5));
-    home.write("scenarios/mine.yaml", minutes(21));
-    let (bank, problems) = load(&home);
-    assert_eq!(bank.case("mine").unwrap().scenario.minutes, 21);
-    assert!(
-        problems.len() == 1 && problems[0].contains("mine 2.yaml:1:5: the id `mine` is taken by "),
-        "{problems:?}"
-    );
-}
-
-#[test]
 fn every_mistake_of_a_file_is_counted_and_a_rubric_with_one_is_named() {
     let home = Home::new();
     home.write(
@@ -170,6 +153,64 @@ fn every_mistake_of_a_file_is_counted_and_a_rubric_with_one_is_named() {
         assert!(text.contains(expected), "missing: {expected}\nin:\n{text}");
     }
     assert_eq!(problems.len(), 3, "{text}");
+}
+
+#[test]
+fn a_stale_copy_never_takes_the_place_of_the_file_that_is_named_after_its_id() {
+    let home = Home::new();
+    let titled =
+        |title: &str| scenario("mine").replace("title: A launch date", &format!("title: {title} date"));
+    home.write("scenarios/mine.yaml", titled("The real"));
+    // By their names, all of these come before it.
+    let copies = ["mine 2.yaml", "mine (1).yaml", "Copy of mine.yaml", "mine-old.yaml", "a/mine-older.yaml"];
+    for copy in copies {
+        home.write(&format!("scenarios/{copy}"), titled("A stale"));
+    }
+    for hidden in
+        [".mine.yaml", "._mine.yaml", ".#mine.yaml", ".trash/mine.yaml", "mine.yaml~", "#mine.yaml#"]
+    {
+        home.write(&format!("scenarios/{hidden}"), titled("A hidden"));
+    }
+    let rubric = include_str!("../../../rubrics/roadmap-pushback.yaml");
+    home.write("rubrics/roadmap-pushback.yaml", rubric);
+    home.write("rubrics/roadmap-pushback 2.yaml", rubric.replace("title: ", "title: Stale "));
+    let (bank, problems) = load(&home);
+    let case = bank.case("mine").unwrap();
+    assert!(case.scenario.title.starts_with("The real"), "{}", case.scenario.title);
+    assert!(!case.rubric.title.starts_with("Stale"), "{}", case.rubric.title);
+    assert_eq!(problems.len(), copies.len() + 1, "each is told once: {problems:#?}");
+    for copy in &copies[..4] {
+        let told = format!("scenarios/{copy}:1:5: the id `mine` belongs to `mine.yaml` beside it");
+        assert!(problems.iter().any(|problem| problem.starts_with(&told)), "{told}: {problems:#?}");
+    }
+    assert!(
+        problems.iter().any(|problem| problem.contains("a/mine-older.yaml:1:5: the id `mine` is taken by ")),
+        "{problems:#?}"
+    );
+    // Over the time of one program, once.
+    let repl = home.run(&["--no-model"], "practice mine\n/quit\npractice mine\n/quit\nquit\n").ok();
+    assert_eq!(repl.stderr.matches("mine 2.yaml").count(), 1, "{}", repl.stderr);
+    assert!(repl.says("The real date"));
+
+    // A broken file is told, and no copy is played for it.
+    std::fs::remove_file(home.path().join("scenarios/a/mine-older.yaml")).unwrap();
+    home.write("scenarios/mine.yaml", "id: mine\ntitle: [");
+    let (bank, problems) = load(&home);
+    assert!(problems.iter().any(|problem| problem.starts_with("scenarios/mine.yaml:")), "{problems:#?}");
+    assert!(bank.case("mine").is_err());
+}
+
+#[test]
+fn a_file_with_another_id_than_its_name_keeps_it() {
+    let home = Home::new();
+    home.write("scenarios/one.yaml", scenario("two"));
+    home.write("scenarios/two.yaml", scenario("one"));
+    home.write("scenarios/three 2.yaml", scenario("three"));
+    let (bank, problems) = load(&home);
+    assert_eq!(problems, Vec::<String>::new());
+    for id in ["one", "two", "three"] {
+        assert!(bank.case(id).is_ok(), "{id}");
+    }
 }
 
 #[test]

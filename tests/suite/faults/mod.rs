@@ -2,5 +2,8 @@
 
 mod bad_input;
 mod files;
-mod journals;
+mod format;
+pub mod journals;
+mod latest;
+mod no_locks;
 mod session;

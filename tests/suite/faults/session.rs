@@ -54,10 +54,34 @@ fn a_torn_last_line_is_told_set_aside_and_gone_on_from() {
     assert!(run.stderr.contains("the journal's last line was cut off"), "{}", run.stderr);
     assert!(run.says("lending four of the six"));
 
-    home.run(&["resume", "--no-model"], rest).ok();
+    let run = home.run(&["resume", "--no-model"], rest).ok();
+    assert!(run.stderr.contains("what there is of it is kept in ~/sessions/"), "{}", run.stderr);
     let aside = fs::read(journal.with_extension("torn")).unwrap();
     assert!(torn.ends_with(&aside) && !aside.is_empty(), "what was torn is kept beside the journal");
     assert!(home.run(&["review"], "").ok().stderr.is_empty());
+}
+
+#[test]
+fn a_second_torn_line_end_leaves_the_first_one_where_it_is() {
+    let home = Home::new();
+    home.run(&["practice", SCENARIO, "--no-model"], "The first words.\n.\n").fails(0, "");
+    let journal = home.journal();
+    let extensions = ["torn", "torn2", "torn3"];
+    for (number, extension) in (1..).zip(extensions) {
+        let torn = format!("{{\"seq\":{number},\"text\":\"words of try {number}");
+        let mut bytes = fs::read(&journal).unwrap();
+        bytes.extend(torn.as_bytes());
+        fs::write(&journal, bytes).unwrap();
+        let run = home.run(&["resume", "--no-model"], "/quit\n").ok();
+        assert!(run.stderr.contains(&format!(".{extension}\n")), "{}", run.stderr);
+        for (number, extension) in (1..=number).zip(extensions) {
+            let kept = fs::read_to_string(journal.with_extension(extension)).unwrap();
+            assert!(kept.ends_with(&format!("words of try {number}")), "{extension}: {kept}");
+        }
+    }
+    let id = journal.file_stem().unwrap().to_str().unwrap();
+    home.run(&["sessions", "delete", id, "--yes"], "").ok();
+    assert!(extensions.iter().all(|extension| !journal.with_extension(extension).exists()));
 }
 
 #[test]
@@ -96,8 +120,8 @@ fn a_journal_of_a_later_version_is_left_alone() {
     let journal = home.journal();
     let text = fs::read_to_string(&journal).unwrap().replacen("\"format\":1", "\"format\":99", 1);
     fs::write(&journal, &text).unwrap();
-    home.run(&["review"], "").fails(2, "was written by a later version of pushback (format 99");
-    home.run(&["resume", "--no-model", "2"], "").fails(2, "later version");
+    home.run(&["review"], "").fails(2, "was written by a newer version of pushback (format 99");
+    home.run(&["resume", "--no-model", "2"], "").fails(2, "newer version");
     assert_eq!(fs::read_to_string(&journal).unwrap(), text);
 }
 

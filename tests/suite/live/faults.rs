@@ -6,6 +6,7 @@ use crate::{
     harness::{
         fake_endpoint::{FakeEndpoint, Reaction},
         home::{Home, SCENARIO},
+        played::{live_round, play, round},
         terminal::Terminal,
     },
     live::round::{begin, send, sights},
@@ -191,6 +192,40 @@ fn the_doctor_names_what_has_to_be_mended() {
     home.write("scenarios/broken.yaml", "id: x\n");
     let run = home.run(&["doctor", "--no-model"], "").fails(1, "2 things have to be mended");
     assert!(run.says("broken: line 1 is damaged") && run.says("broken.yaml"), "{}", run.stdout);
+}
+
+#[test]
+fn the_doctor_calls_no_journal_whole_that_was_cut() {
+    let home = Home::new();
+    let practice = play(&home, &round());
+    let live = play(&home, &live_round());
+    home.run(&["doctor", "--no-model"], "").ok();
+    let (id, whole) = (practice.file_stem().unwrap().to_str().unwrap(), fs::read(&practice).unwrap());
+    let line_end = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let cuts = [
+        (0, "its journal is empty"),
+        (100, "its journal is empty"),
+        (line_end, "its journal ends before its case"),
+        (4096, "its journal ends before its case"),
+    ];
+    for (cut, why) in cuts {
+        fs::write(&practice, &whole[..cut]).unwrap();
+        let run = home.run(&["doctor", "--no-model"], "").fails(1, "one thing has to be mended");
+        assert!(run.says(&format!("{id}: {why}")), "{cut}: {}", run.stdout);
+    }
+    fs::write(&practice, vec![0; 4096]).unwrap();
+    home.run(&["doctor", "--no-model"], "").fails(1, "one thing has to be mended");
+    fs::write(&practice, &whole[..whole.len() - 9]).unwrap();
+    assert!(home.run(&["doctor", "--no-model"], "").ok().says("the last line was cut off"));
+    fs::write(&practice, &whole).unwrap();
+
+    // A sealed one that ends at a line's end, with nothing in itself that shows it.
+    let whole = fs::read_to_string(&live).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    fs::write(&live, lines[..lines.len() - 2].concat()).unwrap();
+    let run = home.run(&["doctor", "--no-model"], "").fails(1, "one thing has to be mended");
+    let told = format!("it had {} lines when it was sealed, and has {}", lines.len(), lines.len() - 2);
+    assert!(run.says(&told), "{}", run.stdout);
 }
 
 /// Kills the program at a moment that the number picks, takes the round up again, and compares.

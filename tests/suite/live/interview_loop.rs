@@ -124,7 +124,10 @@ fn a_loop_that_the_bank_can_not_fill_is_left_out_and_told_at_its_round() {
     let round = "  - {name: Talk, theme: mentoring, level: principal}\n".repeat(3);
     let short = format!("id: short\ntitle: Short\nabout: Three.\nrounds:\n{round}");
     home.write("scenarios/loops/short.yaml", &short);
-    home.write("scenarios/loops/typo.yaml", LOOP.replace("rounds:", "ronds:"));
+    home.write(
+        "scenarios/loops/typo.yaml",
+        LOOP.replace("id: mine", "id: typo").replace("rounds:", "ronds:"),
+    );
     home.write("scenarios/loops/mine.yaml", LOOP);
     let message =
         "the round `Talk` can't be filled: the bank has too few cases of its theme, level, and domain";

@@ -6,7 +6,7 @@ mod watch;
 mod wheels;
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{self, Read},
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
@@ -182,9 +182,14 @@ pub fn install(
     fs::create_dir_all(folder).map_err(io)?;
     // Two programs that fetch the same file would write into each other's parts.
     let lock = File::create(folder.join("install.lock")).map_err(io)?;
-    if lock.try_lock().is_err() {
-        watch.stage("waiting for another pushback that is getting the model", 0);
-        lock.lock().map_err(io)?;
+    match files::try_lock(&lock) {
+        // Where the file system has no locks, what is got is still checked before it is used.
+        Ok(_) => {}
+        Err(TryLockError::WouldBlock) => {
+            watch.stage("waiting for another pushback that is getting the model", 0);
+            lock.lock().map_err(io)?;
+        }
+        Err(TryLockError::Error(cause)) => return Err(io(cause)),
     }
     let path = folder.join(file.name);
     if path.exists() {
