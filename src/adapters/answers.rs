@@ -8,11 +8,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
     files::{self, FileError},
-    paths,
+    json_lines, paths,
 };
 use crate::core::judging::{
     Judge,
@@ -20,7 +21,7 @@ use crate::core::judging::{
 };
 
 /// An answer, labelled or not: labels are not looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct Answer {
     /// Unique in its file.
     pub id: String,
@@ -51,27 +52,19 @@ pub fn read(path: &Path) -> Result<(Vec<Answer>, Vec<BadLine>), FileError> {
             continue;
         }
         let place = format!("{}:{number}", paths::display(path));
-        match serde_json::from_slice::<Answer>(line) {
+        match json_lines::read::<Answer>(line) {
             Ok(answer) if !ids.insert(answer.id.clone()) => {
                 bad.push(format!("{place}: a second answer with the id `{}`", answer.id));
             }
             Ok(answer) => answers.push(answer),
-            Err(error) => bad.push(format!("{place}:{}: {}", error.column(), not_an_answer(line, &error))),
+            Err(faults) => {
+                let column = faults.first().map_or(1, |fault| fault.column);
+                let all: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
+                bad.push(format!("{place}:{column}: {}", all.join("; ")));
+            }
         }
     }
     Ok((answers, bad))
-}
-
-/// What is wrong with a line, in words that don't ask for knowledge of a parser.
-fn not_an_answer(line: &[u8], error: &serde_json::Error) -> String {
-    if error.classify() == serde_json::error::Category::Data {
-        return error.to_string().split(" at line ").next().unwrap_or_default().to_owned();
-    }
-    match std::str::from_utf8(line) {
-        Err(_) => "isn't UTF-8 text: save the file as UTF-8".into(),
-        Ok(line) if line.trim_start().starts_with('{') => "the JSON is broken here, or cut off".into(),
-        Ok(_) => "isn't a JSON object with `id`, `scenario`, and `answer`".into(),
-    }
 }
 
 /// A file of scores can't be used.
@@ -242,16 +235,5 @@ mod tests {
     fn only_the_beginning_of_a_score_is_taken_for_a_torn_line() {
         assert!(is_torn(b"{\"id\":\"a1\",\"scen") && is_torn(b"{\"i"));
         assert!(!is_torn(b"my notes") && !is_torn(b"{\"id\":\"whole\"}\n"));
-    }
-
-    #[test]
-    fn a_broken_line_is_told_in_plain_words() {
-        let told = |line: &str| {
-            let error = serde_json::from_str::<Answer>(line).unwrap_err();
-            not_an_answer(line.as_bytes(), &error)
-        };
-        assert_eq!(told("no json"), "isn't a JSON object with `id`, `scenario`, and `answer`");
-        assert_eq!(told("{\"id\": \"a"), "the JSON is broken here, or cut off");
-        assert_eq!(told("{\"id\": \"a\"}"), "missing field `scenario`");
     }
 }

@@ -2,15 +2,21 @@
 
 use std::{fs, io, path::Path};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::{
+    files::{self, FileError},
+    paths, settings,
+};
 use crate::core::{
     level::TargetLevel,
+    lint::Finding,
     live::{Aid, Thresholds},
 };
 
 /// What a person can set. Flags and environment variables go before it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
     /// The level that the person interviews for.
@@ -28,7 +34,7 @@ pub struct Config {
 }
 
 /// What can be set about live mode. All of it is recorded with every live session.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct LiveConfig {
     /// A scenario that was played doesn't come back live for as many days.
@@ -59,7 +65,7 @@ impl Default for LiveConfig {
 }
 
 /// Which model observes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelChoice {
     /// The one in this process.
@@ -72,7 +78,7 @@ pub enum ModelChoice {
 }
 
 /// An OpenAI-compatible endpoint.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct EndpointConfig {
     /// Base address, up to and with `/v1`.
@@ -87,24 +93,20 @@ pub struct EndpointConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file is there but can't be read.
-    #[error("can't read {path}: {cause}")]
+    #[error("{path} {why}")]
     Unreadable {
         /// The file.
         path: String,
-        /// What the system said.
-        cause: io::Error,
+        /// What the matter is, behind the file's name.
+        why: String,
     },
-    /// The file has a mistake.
-    #[error("{path}:{line}:{column}: {message}")]
+    /// The file has mistakes.
+    #[error("{}", settings::told(.path, .found))]
     Invalid {
         /// The file.
         path: String,
-        /// 1 for the first line.
-        line: usize,
-        /// 1 for the first column.
-        column: usize,
-        /// What is wrong.
-        message: String,
+        /// All of them.
+        found: Vec<Finding>,
     },
 }
 
@@ -112,21 +114,65 @@ pub enum ConfigError {
 ///
 /// # Errors
 ///
-/// When the file can't be read or has a mistake.
+/// When the file can't be read or has mistakes.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
-    let name = super::paths::display(path);
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Config::default()),
-        Err(cause) => return Err(ConfigError::Unreadable { path: name, cause }),
+    // What is there and can't be looked at is told by the reading.
+    if fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Ok(Config::default());
+    }
+    let shown = || paths::display(path);
+    let text = files::read_text(path).map_err(|why| ConfigError::Unreadable { path: shown(), why })?;
+    let text = text.strip_prefix(BOM).unwrap_or(&text);
+    settings::read(text).map_err(|found| ConfigError::Invalid { path: shown(), found })
+}
+
+/// Puts the level into the settings, in front of everything else that stands there. A level that is there already stays:
+/// another window was faster.
+///
+/// # Errors
+///
+/// Why it can't be kept.
+pub fn keep_target(path: &Path, target: TargetLevel) -> Result<(), String> {
+    let before = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        _ => files::read_text(path).map_err(|why| format!("{} {why}", paths::display(path)))?,
     };
-    toml::from_str(&text).map_err(|error| {
-        let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or_default();
-        ConfigError::Invalid {
-            path: name,
-            line: before.matches('\n').count() + 1,
-            column: before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1,
-            message: error.message().trim().replace('\n', " "),
+    let (mark, rest) = match before.strip_prefix(BOM) {
+        Some(rest) => (BOM, rest),
+        None => ("", before.as_str()),
+    };
+    if settings::read::<Config>(rest).is_ok_and(|config| config.target.is_some()) {
+        return Ok(());
+    }
+    let text = format!("{mark}target = \"{target}\"\n{rest}");
+    files::keep(path, text.as_bytes()).map_err(|cause| FileError::of("write", path)(cause).to_string())
+}
+
+const BOM: &str = "\u{feff}";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_level_is_kept_beside_everything_else_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/config.toml");
+        keep_target(&path, TargetLevel::SeniorStaff).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "target = \"senior-staff\"\n");
+        keep_target(&path, TargetLevel::Staff).unwrap();
+        assert_eq!(load(&path).unwrap().target, Some(TargetLevel::SeniorStaff), "what is there stays");
+        for before in
+            ["# mine\nmodel = \"none\"\n\n[live]\nrest-days = 3\n", "\u{feff}[live]\r\nrest-days = 3\r\n"]
+        {
+            fs::write(&path, before).unwrap();
+            keep_target(&path, TargetLevel::Principal).unwrap();
+            let config = load(&path).unwrap();
+            assert_eq!((config.target, config.live.rest_days), (Some(TargetLevel::Principal), 3));
+            let after = fs::read_to_string(&path).unwrap();
+            assert!(after.ends_with(before.trim_start_matches(BOM)), "{after}");
         }
-    })
+        let why = keep_target(Path::new("/proc/none/config.toml"), TargetLevel::Staff).unwrap_err();
+        assert!(why.starts_with("can't write /proc/none/config.toml: "), "{why}");
+    }
 }

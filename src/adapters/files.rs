@@ -3,7 +3,7 @@
 use std::{
     fs::{self, TryLockError},
     io::{self, Read, Write},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -66,6 +66,46 @@ pub fn read_text(path: &Path) -> Result<String, String> {
             bytes[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
         format!("is not UTF-8 text (line {line}): save it as UTF-8")
     })
+}
+
+/// The bytes of a file that the program keeps itself. What isn't a plain file there is an error: a pipe would be waited for,
+/// and a device has no end.
+///
+/// # Errors
+///
+/// When it isn't there or can't be read.
+pub fn kept_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    require_plain(path)?;
+    fs::read(path)
+}
+
+/// The same as text.
+///
+/// # Errors
+///
+/// When it isn't there, can't be read, or is no text.
+pub fn kept_text(path: &Path) -> io::Result<String> {
+    require_plain(path)?;
+    fs::read_to_string(path)
+}
+
+/// Opens a file that the program keeps itself, to write behind what is in it. A new one gets the permissions of `mode`.
+///
+/// # Errors
+///
+/// When that can't be done.
+pub fn append_to(path: &Path, mode: u32) -> io::Result<fs::File> {
+    match require_plain(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => fs::OpenOptions::new().append(true).create(true).mode(mode).open(path),
+    }
+}
+
+fn require_plain(path: &Path) -> io::Result<()> {
+    match fs::metadata(path)?.is_file() {
+        true => Ok(()),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it isn't a plain file")),
+    }
 }
 
 /// The bytes of a text file that may be large: without a byte-order mark, and never in UTF-16.

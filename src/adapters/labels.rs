@@ -1,14 +1,18 @@
 //! Labelled answers and messages: JSONL files below a folder, one a line.
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::paths;
+use super::{
+    files::{self, FileError},
+    json_lines, paths,
+};
 use crate::core::lab::{
     labelled::LabelledAnswer, panel::Panel, routing_card::LabelledMessage, rubric_check::Anchor,
 };
@@ -17,25 +21,26 @@ use crate::core::lab::{
 #[derive(Debug, thiserror::Error)]
 pub enum LabelError {
     /// A file can't be read.
-    #[error("can't read {path}: {cause}")]
-    Unreadable {
-        /// The file or folder.
-        path: String,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// A line is no labelled answer.
-    #[error("{path}:{line}:{column}: {message}")]
-    Invalid {
-        /// The file.
-        path: String,
-        /// 1 for the first line.
-        line: usize,
-        /// 1 for the first column.
-        column: usize,
-        /// What is wrong.
-        message: String,
-    },
+    #[error(transparent)]
+    Unreadable(#[from] FileError),
+    /// Lines are no labels: `file:line:column: what is wrong`, one a line.
+    #[error("{}", listed(.0))]
+    Invalid(Vec<String>),
+}
+
+/// Most faults that are told.
+const MOST: usize = 20;
+
+fn listed(faults: &[String]) -> String {
+    let shown = faults.iter().take(MOST).cloned();
+    let more = faults.len().checked_sub(MOST + 1).map(|more| format!("and {} more", more + 1));
+    match faults {
+        [fault] => fault.clone(),
+        _ => {
+            let head = format!("{} problems", faults.len());
+            [head].into_iter().chain(shown).chain(more).collect::<Vec<_>>().join("\n")
+        }
+    }
 }
 
 /// All labelled answers of some files, or below some folders, in the order of file names, with a hash over all of it.
@@ -59,7 +64,7 @@ pub fn messages(folder: &Path) -> Result<(Vec<(String, LabelledMessage)>, String
 }
 
 /// All lines of some files, or of the files below some folders, in the order of file names, with a hash over all of it.
-fn lines<T: DeserializeOwned, U>(
+fn lines<T: DeserializeOwned + JsonSchema, U>(
     places: &[PathBuf],
     with_file: impl Fn(&Path, T) -> U,
 ) -> Result<(Vec<U>, String), LabelError> {
@@ -69,23 +74,31 @@ fn lines<T: DeserializeOwned, U>(
     }
     files.sort();
     let mut hasher = Sha256::new();
-    let mut all = vec![];
+    let (mut all, mut bad) = (vec![], vec![]);
     for file in files {
-        let path = paths::display(&file);
-        let text = fs::read_to_string(&file)
-            .map_err(|cause| LabelError::Unreadable { path: path.clone(), cause })?;
-        hasher.update(&text);
-        for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let line = serde_json::from_str(line).map_err(|error| LabelError::Invalid {
-                path: path.clone(),
-                line: index + 1,
-                column: error.column(),
-                message: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
-            })?;
-            all.push(with_file(&file, line));
+        let bytes = files::read_bytes(&file).map_err(FileError::of("read", &file))?;
+        hasher.update(&bytes);
+        all.extend(lines_of(&file, &bytes, &mut bad).into_iter().map(|line| with_file(&file, line)));
+    }
+    if bad.is_empty() { Ok((all, hex::encode(hasher.finalize()))) } else { Err(LabelError::Invalid(bad)) }
+}
+
+/// The lines of a file; what is wrong with the others goes to `bad`.
+fn lines_of<T: DeserializeOwned + JsonSchema>(file: &Path, bytes: &[u8], bad: &mut Vec<String>) -> Vec<T> {
+    let path = paths::display(file);
+    let mut all = vec![];
+    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        match json_lines::read_strictly(line) {
+            Ok(value) => all.push(value),
+            Err(faults) => bad.extend(
+                faults.iter().map(|fault| format!("{path}:{number}:{}: {}", fault.column, fault.message)),
+            ),
         }
     }
-    Ok((all, hex::encode(hasher.finalize())))
+    all
 }
 
 /// A panel's answers, orders, and hollow answers: the files below the folders `answers`, `readers` and `hollow`.
@@ -106,26 +119,15 @@ pub fn panel(folder: &Path) -> Result<Panel, LabelError> {
 ///
 /// When the file can't be read or a line is no answer.
 pub fn anchors(file: &Path) -> Result<Vec<Anchor>, LabelError> {
-    let path = paths::display(file);
-    let text =
-        fs::read_to_string(file).map_err(|cause| LabelError::Unreadable { path: path.clone(), cause })?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(index, line)| {
-            serde_json::from_str(line).map_err(|error| LabelError::Invalid {
-                path: path.clone(),
-                line: index + 1,
-                column: error.column(),
-                message: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
-            })
-        })
-        .collect()
+    let bytes = files::read_bytes(file).map_err(FileError::of("read", file))?;
+    let mut bad = vec![];
+    let all = lines_of(file, &bytes, &mut bad);
+    if bad.is_empty() { Ok(all) } else { Err(LabelError::Invalid(bad)) }
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), LabelError> {
-    let unreadable = |cause| LabelError::Unreadable { path: paths::display(folder), cause };
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
+    for entry in fs::read_dir(folder).map_err(FileError::of("read", folder))? {
+        let path = entry.map_err(FileError::of("read", folder))?.path();
         if path.is_dir() {
             collect(&path, files)?;
         } else if path.extension().is_some_and(|extension| extension == "jsonl") {

@@ -1,6 +1,6 @@
 //! What every command needs.
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{Arc, OnceLock, atomic::AtomicBool};
 
 use super::{
     args::ModelArgs,
@@ -14,6 +14,7 @@ use crate::{
         store::{open_rounds::OpenRounds, sessions::Sessions},
         terminal::interrupts,
     },
+    core::level::TargetLevel,
     ports::Watch,
 };
 
@@ -24,6 +25,8 @@ pub struct Context {
     pub home: Home,
     /// The settings file.
     pub config: Config,
+    /// The level that the person has named since the program began.
+    named_target: Arc<OnceLock<TargetLevel>>,
     /// What the command line says about the model.
     pub model: ModelArgs,
     /// Scenarios and rubrics.
@@ -46,7 +49,19 @@ impl Context {
         let cancelled = interrupts::catch_interrupt()
             .map_err(|error| Failure::new(FAILED, format!("can't catch Ctrl-C: {error}")))?;
         let library = Arc::new(Library::default());
-        Ok(Self { home, config, model, library, sessions, open_rounds, cancelled })
+        let named_target = Arc::default();
+        Ok(Self { home, config, named_target, model, library, sessions, open_rounds, cancelled })
+    }
+
+    /// The level that the person interviews for, as far as they have ever said.
+    pub fn target(&self) -> Option<TargetLevel> {
+        self.named_target.get().copied().or(self.config.target)
+    }
+
+    /// Knows the level from now on.
+    pub fn remember_target(&self, target: TargetLevel) {
+        // It is asked once.
+        let _ = self.named_target.set(target);
     }
 
     /// The same with what a line at the prompt says about the model; what it leaves open stays as it was.

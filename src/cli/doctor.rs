@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     adapters::{
-        bank::library,
+        bank::{library, loops},
         files,
         model::file::{self, QWEN_CODER_1_5B},
         paths,
@@ -38,11 +38,12 @@ use Finding::{Fine, Note, Wrong};
 /// Looks at everything that Pushback needs. A terminal that a killed process left unusable was given back already, as
 /// every start does it.
 pub fn doctor(context: &Context) -> Result<(), Failure> {
-    let findings: Vec<Finding> = [folder(context), model(context), terminal(), bank(context), key(context)]
-        .into_iter()
-        .chain(sessions(context)?)
-        .chain(open_round(context)?)
-        .collect();
+    let findings: Vec<Finding> =
+        [folder(context), model(context), target(context), terminal(), bank(context), key(context)]
+            .into_iter()
+            .chain(sessions(context)?)
+            .chain(open_round(context)?)
+            .collect();
     let mut wrong = 0;
     for finding in &findings {
         let (mark, style, text) = match finding {
@@ -96,6 +97,14 @@ fn model(context: &Context) -> Finding {
     }
 }
 
+fn target(context: &Context) -> Finding {
+    let settings = paths::display(&context.home.config());
+    match context.target() {
+        Some(target) => Fine(format!("you interview for {target} (`target` in {settings})")),
+        None => Note(format!("no target level yet: the first round asks, and keeps it in {settings}")),
+    }
+}
+
 fn terminal() -> Finding {
     match Presence::now() {
         Presence::Screen => Fine(format!("a real terminal, {} columns wide", output::width())),
@@ -109,7 +118,7 @@ fn terminal() -> Finding {
 
 fn bank(context: &Context) -> Finding {
     let (bank, mut problems) = library::load(&context.home);
-    let (loops, faults) = library::load_loops(&context.home, &bank);
+    let (loops, faults) = loops::load(&context.home, &bank);
     problems.extend(faults);
     match problems.as_slice() {
         [_, ..] if bank::is_live_round_open(context) => {

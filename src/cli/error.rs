@@ -1,7 +1,7 @@
 //! What went wrong, for people: a message, a hint, and an exit code.
 
 use std::{
-    fmt, fs,
+    fmt,
     panic::{self, AssertUnwindSafe},
     path::Path,
     sync::{Arc, Mutex},
@@ -10,7 +10,7 @@ use std::{
 use crate::{
     adapters::{
         config::ConfigError,
-        files::FileError,
+        files::{self, FileError},
         paths::NoHome,
         store::{journal::OpenError, seal::KeyError, sessions::FindError},
         terminal::{
@@ -253,7 +253,7 @@ pub fn with_draft(error: DriveError, draft: &Path) -> Failure {
 
 /// Whether a draft is on disk and says something.
 pub fn holds_words(draft: &Path) -> bool {
-    fs::read(draft).is_ok_and(|bytes| !bytes.trim_ascii().is_empty())
+    files::kept_bytes(draft).is_ok_and(|bytes| !bytes.trim_ascii().is_empty())
 }
 
 impl From<ScoreError> for Failure {

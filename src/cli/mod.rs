@@ -20,11 +20,10 @@ mod review;
 mod rubric;
 mod scenario;
 mod score;
+mod target;
 mod welcome;
 
 use std::{io::Write, process::ExitCode};
-
-use clap::Parser;
 
 pub use args::Args;
 use args::{Command, ScoreArgs, SessionsCommand};
@@ -36,7 +35,7 @@ use score::bulk;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::read(std::env::args_os()) {
         Ok(args) => args,
         Err(error) => {
             // clap prints help to stdout and mistakes to stderr, and knows which is which.

@@ -13,7 +13,7 @@ use super::{
     error::{self, BAD_INPUT, Failure, of_terminal},
     journals, model,
     review::progress,
-    welcome,
+    target, welcome,
 };
 use crate::{
     adapters::{
@@ -50,13 +50,16 @@ pub fn practice(context: &Context, args: &PracticeArgs) -> Result<(), Failure> {
     let chosen = choose(context, &bank, args)?;
     let (case, seed) = (chosen.case, chosen.seed);
     welcome::show(context)?;
+    let Some(target) = target::settle(context, args.target)? else {
+        return Ok(output::print("Nothing has begun.")?);
+    };
+    target::show(target)?;
     if let Some(why) = chosen.why {
         let text = format!("Drawn because {}.", one_line(&why.to_string()));
         output::print(&style::wrap_hanging(&style::paint(style::FAINT, text), output::width(), 0, 0))?;
     }
     let observer = model::observer(context)?;
     let (id, mut journal) = journals::create(context, &case.scenario.id)?;
-    let target = args.target.or(context.config.target).unwrap_or_default();
     let opening = Opening { session: &id, target, seed, case, live: None };
     let opened = drive::open(&mut journal, &opening);
     if opened.is_err() {

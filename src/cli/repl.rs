@@ -3,7 +3,7 @@
 
 use std::{ffi::OsString, io, sync::atomic::Ordering};
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 use super::{
     args::Args,
@@ -102,7 +102,7 @@ fn carry_out(context: &Context, words: &[String]) -> Result<(), Failure> {
             .hint("`help` lists what there is"));
     }
     let argv = ["pushback"].into_iter().map(OsString::from).chain(words.iter().map(OsString::from));
-    match Args::try_parse_from(argv) {
+    match Args::read(argv) {
         Ok(Args { command: Some(command), model }) => dispatch(&context.with_model(model), command),
         Ok(Args { command: None, .. }) => Err(Failure::new(BAD_INPUT, "that names no command")
             .hint("flags for the model go behind a command, or behind `pushback` in the shell")),
@@ -110,7 +110,10 @@ fn carry_out(context: &Context, words: &[String]) -> Result<(), Failure> {
         Err(error) => {
             let text = error.render().to_string();
             let text = text.trim().trim_start_matches("error: ").lines().collect::<Vec<_>>();
-            let end = text.iter().position(|line| line.starts_with("Usage:")).unwrap_or(text.len());
+            let end = text
+                .iter()
+                .position(|line| line.starts_with("Usage:") || line.starts_with("For more"))
+                .unwrap_or(text.len());
             let message: Vec<&str> =
                 text[..end].iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
             Err(Failure::new(BAD_INPUT, message.join(" "))

@@ -147,10 +147,11 @@ mod tests {
     use super::*;
     use crate::core::{
         bank::{
-            Layer, Sourced,
+            Layer,
             scenario::{Domain, RoundKind},
         },
         level::TargetLevel,
+        lint::source::Source,
     };
 
     const RUBRIC: &str = r#"{"id": "r", "title": "t", "criteria": []}"#;
@@ -159,7 +160,7 @@ mod tests {
     type Row = (&'static str, &'static str, &'static str, &'static str);
 
     fn bank(rows: &[Row]) -> Bank {
-        let levels = r#"{"mid": "", "senior": "", "staff": "", "senior-staff": "", "principal": ""}"#;
+        let levels = r#"{"mid": "m", "senior": "s", "staff": "s", "senior-staff": "s", "principal": "p"}"#;
         let criterion = |id: &str| {
             format!(
                 r#"{{"id": "{id}", "name": "n", "question": "q", "levels": {levels}, "signals": [
@@ -173,11 +174,11 @@ mod tests {
                 "id": id, "title": "t", "theme": theme, "rubric": "r", "round": "panel", "level": level,
                 "domain": domain, "minutes": 12, "setting": "s", "opening": "o", "twist": "t",
             });
-            Sourced { file: format!("{id}.yaml"), value: (serde_json::from_value(scenario).unwrap(), None) }
+            Source::of_json(&format!("{id}.yaml"), scenario)
         });
-        let rubrics = vec![Sourced { file: "r.yaml".into(), value: serde_json::from_str(&rubric).unwrap() }];
-        let (bank, problems) =
-            Bank::assemble(vec![Layer { pack: None, rubrics, scenarios: scenarios.collect() }]);
+        let rubric = Source::of_json("r.yaml", serde_json::from_str(&rubric).unwrap());
+        let sources = scenarios.chain([rubric]).collect();
+        let (bank, problems) = Bank::assemble(vec![Layer { sources, ..Layer::default() }]);
         assert_eq!(problems, []);
         bank
     }

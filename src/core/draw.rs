@@ -205,15 +205,16 @@ mod tests {
     use super::*;
     use crate::core::interval::Interval;
     use crate::core::{
-        bank::{Layer, Sourced},
+        bank::Layer,
         level::TargetLevel,
+        lint::source::Source,
         record::Mode,
         review::summary::{CriterionSummary, ScoreSummary, State},
     };
 
     /// Two themes with two cases each; the second case of each probes for `y`, the first for `x`.
     fn bank() -> Bank {
-        let levels = r#"{"mid": "", "senior": "", "staff": "", "senior-staff": "", "principal": ""}"#;
+        let levels = r#"{"mid": "m", "senior": "s", "staff": "s", "senior-staff": "s", "principal": "p"}"#;
         let criterion = |id: &str, signals: &[&str]| {
             let signals: Vec<String> = signals
                 .iter()
@@ -231,26 +232,24 @@ mod tests {
                 criterion("b", &["z"]),
                 criterion("c", &["w"])
             );
-            Sourced { file: "r".into(), value: serde_json::from_str(&text).unwrap() }
+            Source::of_json(&format!("{id}.yaml"), serde_json::from_str(&text).unwrap())
         };
         let scenario = |id: &str, theme: &str, probe: &str| {
             let text = format!(
                 r#"{{"id": "{id}", "title": "t", "theme": "{theme}", "rubric": "{theme}", "round": "panel", "minutes": 10,
                 "setting": "s", "opening": "o", "twist": "t", "probes": [{{"missing": "{probe}", "ask": "?"}}]}}"#
             );
-            Sourced { file: "s".into(), value: (serde_json::from_str(&text).unwrap(), None) }
+            Source::of_json(&format!("{id}.yaml"), serde_json::from_str(&text).unwrap())
         };
-        let scenarios = vec![
+        let sources = vec![
+            rubric("one"),
+            rubric("two"),
             scenario("one-x", "one", "x"),
             scenario("one-y", "one", "y"),
             scenario("two-x", "two", "x"),
             scenario("two-y", "two", "y"),
         ];
-        let (bank, problems) = Bank::assemble(vec![Layer {
-            pack: None,
-            rubrics: vec![rubric("one"), rubric("two")],
-            scenarios,
-        }]);
+        let (bank, problems) = Bank::assemble(vec![Layer { sources, ..Layer::default() }]);
         assert_eq!(problems, []);
         bank
     }

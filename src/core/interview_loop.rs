@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use rand::Rng;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
     bank::{
         Bank, Case, Wanted,
-        scenario::{Domain, LONGEST_TEXT, RoundKind, is_id},
+        scenario::{Domain, ID, LONGEST_ROUND, LONGEST_TEXT, RoundKind},
     },
     casting::{self, CastError, Slot},
     level::{Level, TargetLevel},
@@ -18,12 +19,14 @@ use super::{
 };
 
 /// An interview loop. File: `scenarios/loops/<id>.yaml`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct InterviewLoop {
     /// Unique; the file's name.
+    #[schemars(regex(pattern = ID))]
     pub id: String,
     /// For people.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub title: String,
     /// What it is like, in a sentence or two.
     pub about: String,
@@ -34,6 +37,7 @@ pub struct InterviewLoop {
     #[serde(default, skip_serializing_if = "Domain::is_any")]
     pub domain: Domain,
     /// The rounds, in order.
+    #[schemars(length(min = 1, max = 12))]
     pub rounds: Vec<LoopRound>,
     /// The author's words at the end, after the results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,10 +45,11 @@ pub struct InterviewLoop {
 }
 
 /// A round of a loop.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LoopRound {
     /// For people.
+    #[schemars(length(min = 1, max = LONGEST_TEXT))]
     pub name: String,
     /// A scenario of this theme is drawn, or of one that hasn't come up yet if there is one…
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,90 +65,29 @@ pub struct LoopRound {
     pub level: Option<TargetLevel>,
     /// How long it takes, in minutes; as long as the scenario says, if nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = LONGEST_ROUND))]
     pub minutes: Option<u32>,
     /// How long the break before it is, in minutes.
     #[serde(default)]
     pub break_before: u32,
     /// How much the round counts, against 1 for the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub weight: Option<u32>,
     /// Who asks, and how they speak; whoever asks in the case that is drawn, if nobody is named.
     #[serde(default)]
     pub interviewer: Voice,
 }
 
-/// Something that is wrong with a loop.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoopProblem {
-    /// Index of the round that it is about, if it is about one.
-    pub round: Option<usize>,
-    /// Lowercase, what is wrong and what to do.
-    pub message: String,
-}
-
-impl LoopRound {
-    /// What is wrong with the round alone, one line each.
-    fn problems(&self, bank: &Bank) -> Vec<String> {
-        let (name, mut problems) = (&self.name, vec![]);
-        let known = |what: &str, word: &str, all: Vec<&str>| {
-            if all.contains(&word) {
-                return None;
-            }
-            let near = did_you_mean(word, all);
-            Some(format!("there is no {what} `{word}`{near}"))
-        };
-        match (&self.theme, &self.scenario) {
-            (Some(theme), None) => {
-                problems.extend(known("theme", theme, bank.themes().into_iter().collect()))
-            }
-            (None, Some(id)) => {
-                let all = bank.cases().map(|case| case.scenario.id.as_str()).collect();
-                problems.extend(known("scenario", id, all));
-            }
-            (None, None) if self.round.is_some() => {}
-            _ => problems.push(format!(
-                "the round `{name}` needs a `scenario`, or a `theme`, a `round`, or both to draw one by"
-            )),
-        }
-        if self.round.is_some() && self.scenario.is_some() {
-            problems.push(format!("the round `{name}` has a `scenario`, so its `round` says nothing"));
-        }
-        if self.minutes.is_some_and(|minutes| !(1..=180).contains(&minutes)) {
-            problems.push(format!("`minutes` of the round `{name}` is none of 1 to 180"));
-        }
-        if self.weight == Some(0) {
-            problems.push(format!("`weight` of the round `{name}` is 0: leave the round out instead"));
-        }
-        let voice = &self.interviewer;
-        let texts = [&voice.name, &voice.greeting, &voice.assume_and_say, &voice.no_help, &voice.again];
-        if texts.into_iter().flatten().any(|text| text.trim().is_empty() || text.len() > LONGEST_TEXT) {
-            problems.push(format!(
-                "the interviewer of the round `{name}` has an empty phrase, or one that is too long"
-            ));
-        }
-        problems
-    }
-}
-
 impl InterviewLoop {
-    /// What is wrong with the loop beyond its syntax.
-    pub fn problems(&self, bank: &Bank) -> Vec<LoopProblem> {
-        let mut problems = vec![];
-        let of_loop = |message: String| LoopProblem { round: None, message };
-        if !is_id(&self.id) {
-            problems.push(of_loop(format!(
-                "id `{}` is not made of lowercase letters, digits and hyphens",
-                self.id
-            )));
-        }
-        if !(1..=12).contains(&self.rounds.len()) {
-            problems.push(of_loop(format!("there are {} rounds: use 1 to 12", self.rounds.len())));
-        }
-        for (index, round) in self.rounds.iter().enumerate() {
-            let of_round = |message| LoopProblem { round: Some(index), message };
-            problems.extend(round.problems(bank).into_iter().map(of_round));
-        }
-        if problems.is_empty()
+    /// What is wrong with the loop although it has the right keys and values.
+    pub fn faults(&self, bank: &Bank) -> Vec<LoopFault> {
+        let of_round = |(index, round): (usize, &LoopRound)| {
+            let faults = round.faults(bank).into_iter();
+            faults.map(move |(key, message)| LoopFault { round: index, key, message }).collect::<Vec<_>>()
+        };
+        let mut faults: Vec<LoopFault> = self.rounds.iter().enumerate().flat_map(of_round).collect();
+        if faults.is_empty()
             && let Err(CastError::Short { slot }) = casting::check(bank, &self.slots(None))
         {
             let name = self.rounds.get(slot).map_or("", |round| round.name.as_str());
@@ -151,9 +95,9 @@ impl InterviewLoop {
                 "the round `{name}` can't be filled: the bank has too few cases of its theme, level, and domain, or \
                  the other rounds need them"
             );
-            problems.push(LoopProblem { round: Some(slot), message });
+            faults.push(LoopFault { round: slot, key: "name", message });
         }
-        problems
+        faults
     }
 
     /// What the rounds need. `chosen` is the level that the person has chosen for the whole loop.
@@ -208,6 +152,57 @@ impl InterviewLoop {
     /// The target level of a round.
     pub fn target(&self, round: &LoopRound, chosen: Option<TargetLevel>) -> TargetLevel {
         chosen.or(round.level).or(self.target).unwrap_or_default()
+    }
+}
+
+/// Something that is wrong with a loop, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoopFault {
+    /// The round's place, 0 for the first.
+    pub round: usize,
+    /// The key in it, whether it is there or missing.
+    pub key: &'static str,
+    /// Lowercase: what is wrong.
+    pub message: String,
+}
+
+impl LoopRound {
+    fn faults(&self, bank: &Bank) -> Vec<(&'static str, String)> {
+        let mut faults = vec![];
+        let mut require = |what: &'static str, word: &str, all: Vec<&str>| {
+            if !all.contains(&word) {
+                let near = did_you_mean(word, all);
+                faults.push((what, format!("there is no {what} `{word}`{near}")));
+            }
+        };
+        match (&self.theme, &self.scenario) {
+            (Some(theme), None) => require("theme", theme, bank.themes().into_iter().collect()),
+            (None, Some(id)) => {
+                require("scenario", id, bank.cases().map(|case| case.scenario.id.as_str()).collect());
+            }
+            (None, None) if self.round.is_some() => {}
+            _ => faults.push((
+                "scenario",
+                format!(
+                    "the round `{}` needs a `scenario`, or a `theme`, a `round`, or both to draw one by",
+                    self.name
+                ),
+            )),
+        }
+        if self.round.is_some() && self.scenario.is_some() {
+            let message = format!("the round `{}` has a `scenario`, so its `round` says nothing", self.name);
+            faults.push(("round", message));
+        }
+        let voice = &self.interviewer;
+        let texts = [&voice.name, &voice.greeting, &voice.assume_and_say, &voice.no_help, &voice.again];
+        if texts.into_iter().flatten().any(|text| text.trim().is_empty() || text.len() > LONGEST_TEXT) {
+            let message = format!(
+                "the interviewer of the round `{}` has an empty phrase, or one that is too long",
+                self.name
+            );
+            faults.push(("interviewer", message));
+        }
+        faults
     }
 }
 

@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::nearest::meant;
+
 /// The level at which an answer reads. "No evidence" is the absence of a level, not a sixth one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -77,6 +79,15 @@ impl TargetLevel {
     /// All target levels, lowest first.
     pub const ALL: [Self; 3] = [Self::Staff, Self::SeniorStaff, Self::Principal];
 
+    /// What people of this level answer for: levels differ by their reach.
+    pub fn reach(self) -> &'static str {
+        match self {
+            Self::Staff => "one team and its stakeholders",
+            Self::SeniorStaff => "several teams, over quarters",
+            Self::Principal => "an organization, over years",
+        }
+    }
+
     /// The level on the scale.
     pub fn level(self) -> Level {
         match self {
@@ -95,7 +106,7 @@ impl fmt::Display for TargetLevel {
 
 /// A word that names no target level.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a target level: use staff, senior-staff or principal")]
+#[error("`{0}` is not a target level: {meant}", meant = meant(.0, &TargetLevel::ALL.map(|target| target.level().name())))]
 pub struct UnknownTarget(String);
 
 impl FromStr for TargetLevel {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::style::{FAINT, MARK, STRONG, WARN, paint, wrap_hanging};
+use super::{
+    style::{FAINT, MARK, STRONG, WARN, paint, wrap_hanging},
+    words::count,
+};
 use crate::core::{
     lint::{Finding, Rule, Severity, tree::lines},
     text::{one_line, visible},
@@ -30,6 +33,7 @@ pub fn text(findings: &[Finding], texts: &BTreeMap<String, String>, files: usize
         let (word, style) = match finding.rule.severity() {
             Severity::Error => ("error", BAD),
             Severity::Warning => ("warning", WARN),
+            Severity::Note => ("note", STRONG),
         };
         let head = format!(
             "{} {}",
@@ -77,16 +81,16 @@ fn others(first: &Finding, findings: &[Finding], width: usize) -> String {
 
 /// How many findings of each kind there are.
 fn summary(findings: &[Finding], files: usize) -> String {
-    let count = |severity| findings.iter().filter(|finding| finding.rule.severity() == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    let files = plural(files, "file");
-    if errors + warnings == 0 {
-        return format!("{files} checked, nothing to say");
+    let number = |severity| findings.iter().filter(|finding| finding.rule.severity() == severity).count();
+    let [errors, warnings, notes] = [Severity::Error, Severity::Warning, Severity::Note].map(number);
+    let files = count(files, "file");
+    if findings.is_empty() {
+        return format!("{files} checked, no problems found");
     }
     let fixable = findings.iter().filter(|finding| finding.fix.is_some()).count();
-    let fix = if fixable > 0 { format!("; --fix mends {fixable}") } else { String::new() };
-    format!("{files} checked: {}, {}{fix}", plural(errors, "error"), plural(warnings, "warning"))
+    let fix = if fixable > 0 { format!("; --fix fixes {fixable}") } else { String::new() };
+    let notes = if notes > 0 { format!(", {}", count(notes, "note")) } else { String::new() };
+    format!("{files} checked: {}, {}{notes}{fix}", count(errors, "error"), count(warnings, "warning"))
 }
 
 /// The line of a finding with a mark under its place, cut around it where it is long.
@@ -134,6 +138,7 @@ pub fn sarif(findings: &[Finding]) -> Value {
     let level = |rule: Rule| match rule.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "note",
     };
     let rules = Rule::ALL.iter().map(|rule| {
         json!({
@@ -151,7 +156,7 @@ pub fn sarif(findings: &[Finding]) -> Value {
             "ruleId": finding.rule.code(),
             "ruleIndex": Rule::ALL.iter().position(|rule| *rule == finding.rule),
             "level": level(finding.rule),
-            "message": {"text": with_suggestion(finding)},
+            "message": {"text": finding.line()},
             "locations": [{"physicalLocation": place}],
         })
     });
@@ -176,6 +181,7 @@ pub fn github(findings: &[Finding]) -> String {
         let command = match finding.rule.severity() {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "notice",
         };
         format!(
             "::{command} file={},line={},col={},title={}::{}",
@@ -183,17 +189,10 @@ pub fn github(findings: &[Finding]) -> String {
             finding.span.line.max(1),
             finding.span.column.max(1),
             property(finding.rule.code()),
-            data(&visible(&with_suggestion(finding)))
+            data(&visible(&finding.line()))
         )
     });
     lines.collect::<Vec<_>>().join("\n")
-}
-
-fn with_suggestion(finding: &Finding) -> String {
-    match &finding.suggestion {
-        Some(suggestion) => format!("{}: {suggestion}", finding.message),
-        None => finding.message.clone(),
-    }
 }
 
 /// A file name as a relative or `file:` address.

@@ -24,6 +24,7 @@ pub const SCENARIO_TEXT: &str =
 
 pub struct Home {
     folder: TempDir,
+    is_new_person: bool,
 }
 
 /// What a run printed.
@@ -43,7 +44,21 @@ impl Home {
 
     /// A home with nothing in it at all: the bank alone.
     pub fn empty() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+        Self { folder: TempDir::new().unwrap(), is_new_person: false }
+    }
+
+    /// Of somebody who has never said for which level they interview.
+    pub fn of_a_new_person() -> Self {
+        Self { is_new_person: true, ..Self::new() }
+    }
+
+    /// Lets the person have said for which level they interview, so that no terminal asks for it.
+    pub fn settle_target(&self) {
+        let path = self.path().join("config.toml");
+        let before = fs::read_to_string(&path).unwrap_or_default();
+        if !self.is_new_person && !before.contains("target = ") {
+            fs::write(path, format!("target = \"staff\"\n{before}")).unwrap();
+        }
     }
 
     pub fn path(&self) -> &Path {

@@ -60,6 +60,7 @@ impl Terminal {
         mut command: CommandBuilder,
         environment: &[(&str, &str)],
     ) -> Self {
+        home.settle_target();
         let pty = native_pty_system();
         let pair = pty.openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
         command.env_clear();

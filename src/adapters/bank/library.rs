@@ -1,24 +1,23 @@
 //! Where the bank's files are: compiled into the program, and in the person's own folders.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
 use include_dir::{Dir, include_dir};
-use serde::de::DeserializeOwned;
 
-use super::{packs, yaml};
+use super::{packs, sources};
 use crate::{
     adapters::{
         files::read_text,
         paths::{Home, is_hidden},
     },
     core::{
-        bank::{Bank, Layer, Problem, ScenarioFile, Sourced, rubric::Rubric, scenario::Scenario},
-        interview_loop::InterviewLoop,
+        bank::{Bank, Layer, Problem},
+        lint::source::Source,
     },
 };
 
@@ -28,7 +27,7 @@ static RUBRICS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rubrics");
 /// Folders below folders are read this deep.
 const DEEPEST: usize = 6;
 /// The folder beside the themes that holds interview loops.
-const LOOPS: &str = "loops";
+pub(super) const LOOPS: &str = "loops";
 
 /// Loads the built-in bank, the packs, and the person's own folders laid over the bank.
 ///
@@ -98,6 +97,7 @@ fn assemble(home: &Home, own: &Texts) -> (Bank, Vec<Problem>) {
     let mut problems = vec![];
     let (bank, faults) = Bank::assemble(layers(home, own, &mut problems));
     problems.extend(faults);
+    problems.sort_by(|a, b| a.place.cmp(&b.place));
     (bank, problems)
 }
 
@@ -116,26 +116,9 @@ fn layers(home: &Home, own: &Texts, problems: &mut Vec<Problem>) -> Vec<Layer> {
     layers
 }
 
-/// Loads the interview loops, the built-in ones and the person's own, which go before those. `bank` is what their
-/// rounds are drawn from.
-pub fn load_loops(home: &Home, bank: &Bank) -> (Vec<InterviewLoop>, Vec<Problem>) {
-    let mut problems = vec![];
-    let built_in = SCENARIOS.get_dir(LOOPS).map(|dir| texts_of(dir, "scenarios")).unwrap_or_default();
-    let mut loops: std::collections::BTreeMap<String, InterviewLoop> = Default::default();
-    for files in [built_in, texts_in(&home.scenarios().join(LOOPS))] {
-        let parsed = parse(&files, &mut problems);
-        let parsed = without_copies(&files, parsed, |one: &InterviewLoop| &one.id, &mut problems);
-        for Sourced { file, value } in parsed {
-            let faults = value.problems(bank);
-            if faults.is_empty() {
-                loops.insert(value.id.clone(), value);
-            }
-            problems.extend(
-                faults.into_iter().map(|fault| Problem { place: file.clone(), message: fault.message }),
-            );
-        }
-    }
-    (loops.into_values().collect(), problems)
+/// The built-in files of interview loops.
+pub(super) fn built_in_loops() -> Files {
+    SCENARIOS.get_dir(LOOPS).map(|dir| texts_of(dir, "scenarios")).unwrap_or_default()
 }
 
 /// Whether a file lies where interview loops do.
@@ -157,7 +140,7 @@ pub fn loops_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Files with their texts, or why they can't be read.
-type Files = Vec<(String, Result<String, String>)>;
+pub type Files = Vec<(String, Result<String, String>)>;
 
 /// The files of a place before they are taken apart.
 #[derive(Clone, Debug, Default)]
@@ -177,13 +160,10 @@ impl Texts {
     }
 
     fn layer(&self, problems: &mut Vec<Problem>) -> Layer {
-        let rubrics = parse(&self.rubrics, problems);
-        let rubrics = without_copies(&self.rubrics, rubrics, |rubric: &Rubric| &rubric.id, problems);
-        let scenarios = parse(&self.scenarios, problems);
-        let scenarios =
-            without_copies(&self.scenarios, scenarios, |scenario: &Scenario| &scenario.id, problems);
-        let scenarios = with_artifacts(scenarios, problems, artifact);
-        Layer { pack: None, rubrics, scenarios }
+        let mut unreadable = vec![];
+        let files = self.scenarios.iter().chain(&self.rubrics);
+        let sources = parse(files, artifact, problems, &mut unreadable);
+        Layer { pack: None, sources, unreadable, is_checked: false }
     }
 }
 
@@ -204,20 +184,28 @@ pub fn load_folders(home: &Home, scenarios: Option<&Path>, rubrics: Option<&Path
     layers.push(Texts::read(scenarios, rubrics).layer(&mut problems));
     let (bank, faults) = Bank::assemble(layers);
     problems.extend(faults);
+    problems.sort_by(|a, b| a.place.cmp(&b.place));
     (bank, problems)
 }
 
 fn built_in(problems: &mut Vec<Problem>) -> Layer {
-    let rubrics = parse(&texts_of(&RUBRICS, "rubrics"), problems);
+    let rubrics = texts_of(&RUBRICS, "rubrics");
     let mut scenarios = texts_of(&SCENARIOS, "scenarios");
     scenarios.retain(|(file, _)| !file.starts_with("scenarios/loops/"));
-    let scenarios = parse(&scenarios, problems);
-    let scenarios = with_artifacts(scenarios, problems, |folder, name| {
+    let artifact = |folder: &Path, name: &str| {
         let folder = folder.strip_prefix("scenarios").unwrap_or(folder);
         let file = SCENARIOS.get_file(folder.join(name)).and_then(include_dir::File::contents_utf8);
         file.map(str::to_owned).ok_or_else(|| format!("artifact `{name}` is not built in"))
-    });
-    Layer { pack: None, rubrics, scenarios }
+    };
+    let files = scenarios.iter().chain(&rubrics);
+    let read = |(file, text): &(String, Result<String, String>)| match text {
+        Ok(text) => Some(sources::read_checked(file, text, artifact)),
+        Err(message) => {
+            problems.push(Problem { place: file.clone(), message: message.clone() });
+            None
+        }
+    };
+    Layer { sources: files.filter_map(read).collect(), is_checked: true, ..Layer::default() }
 }
 
 fn texts_of(dir: &'static Dir<'static>, folder: &str) -> Files {
@@ -233,7 +221,8 @@ fn texts_of(dir: &'static Dir<'static>, folder: &str) -> Files {
         .collect()
 }
 
-fn texts_in(folder: &Path) -> Files {
+/// The files below a folder with their texts.
+pub(super) fn texts_in(folder: &Path) -> Files {
     let (mut files, mut links) = (vec![], vec![]);
     collect(folder, &mut files, &mut links);
     files.sort();
@@ -303,67 +292,27 @@ fn is_beside(name: &str) -> bool {
     path.components().count() == 1 && path.file_name() == Some(name.as_ref()) && !name.starts_with('.')
 }
 
-fn parse<T: DeserializeOwned>(texts: &Files, problems: &mut Vec<Problem>) -> Vec<Sourced<T>> {
+/// The files that are YAML; the others are problems, and `unreadable`.
+fn parse<'a>(
+    texts: impl Iterator<Item = &'a (String, Result<String, String>)>,
+    artifact: impl Fn(&Path, &str) -> Result<String, String>,
+    problems: &mut Vec<Problem>,
+    unreadable: &mut Vec<String>,
+) -> Vec<Source> {
     let mut parsed = vec![];
     for (file, text) in texts {
-        let file = file.clone();
-        let fault = match text {
-            Ok(text) => match yaml::read(text) {
-                Ok(value) => {
-                    parsed.push(Sourced { file, value });
+        let problem = match text {
+            Ok(text) => match sources::read(file, text, &artifact) {
+                Ok(source) => {
+                    parsed.push(source);
                     continue;
                 }
-                Err(fault) if fault.line == 0 => Problem { place: file, message: fault.message },
-                Err(fault) => Problem {
-                    place: format!("{file}:{}:{}", fault.line, fault.column),
-                    message: fault.message,
-                },
+                Err(finding) => Problem::of(file, &[*finding]),
             },
-            Err(message) => Problem { place: file, message: message.clone() },
+            Err(message) => Some(Problem { place: file.clone(), message: message.clone() }),
         };
-        problems.push(fault);
+        problems.extend(problem);
+        unreadable.push(file.clone());
     }
     parsed
-}
-
-/// Leaves out what has the id of the file beside it that is named after that id, even if that one is broken: a sync or
-/// an editor has left a copy behind, and nobody wants to play a stale one.
-fn without_copies<T>(
-    files: &Files,
-    parsed: Vec<Sourced<T>>,
-    id: impl Fn(&T) -> &str,
-    problems: &mut Vec<Problem>,
-) -> Vec<Sourced<T>> {
-    let ids: BTreeMap<String, String> =
-        parsed.iter().map(|one| (one.file.clone(), id(&one.value).to_owned())).collect();
-    let there: BTreeSet<&str> = files.iter().map(|(file, _)| file.as_str()).collect();
-    let is_copy = |one: &Sourced<T>| {
-        let id = id(&one.value);
-        let named = Path::new(&one.file).with_file_name(format!("{id}.yaml")).display().to_string();
-        named != one.file && there.contains(named.as_str()) && ids.get(&named).is_none_or(|other| other == id)
-    };
-    let (copies, kept) = parsed.into_iter().partition::<Vec<_>, _>(is_copy);
-    problems.extend(copies.into_iter().map(|copy| {
-        let id = id(&copy.value);
-        let message =
-            format!("the id `{id}` belongs to `{id}.yaml` beside it: give this one another id, or delete it");
-        Problem { place: copy.file, message }
-    }));
-    kept
-}
-
-fn with_artifacts(
-    scenarios: Vec<Sourced<Scenario>>,
-    problems: &mut Vec<Problem>,
-    read: impl Fn(&Path, &str) -> Result<String, String>,
-) -> Vec<Sourced<ScenarioFile>> {
-    let mut with = vec![];
-    for Sourced { file, value } in scenarios {
-        let folder = Path::new(&file).parent().unwrap_or(Path::new(""));
-        match value.artifact.as_ref().map(|name| read(folder, name)).transpose() {
-            Ok(artifact) => with.push(Sourced { file, value: (value, artifact) }),
-            Err(message) => problems.push(Problem { place: file, message }),
-        }
-    }
-    with
 }

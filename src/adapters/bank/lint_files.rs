@@ -6,13 +6,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{library, yaml};
+use super::{library, loops, sources};
 use crate::{
     adapters::files,
     core::{
-        bank::{Bank, rubric::Rubric, scenario::Scenario},
-        interview_loop::InterviewLoop,
-        lint::{self, Finding, Fix, Kind, Known, Rule, Source, marks, tree::Span},
+        bank::Bank,
+        lint::{
+            self, Finding, Fix, Known, Rule, Source,
+            errors::{self, Shelf},
+            rubric::{Signals, signals_of},
+            tree::Span,
+        },
     },
 };
 
@@ -46,7 +50,7 @@ pub fn lint(paths: &[PathBuf], bank: &Bank) -> Result<Linted, (PathBuf, io::Erro
         // The path itself may be a link: the person named it.
         if !fs::metadata(path).map_err(|error| (path.clone(), error))?.is_dir() {
             match library::is_loop(path) {
-                true => take_loop(path, bank, &mut linted),
+                true => take_loops(vec![path.clone()], bank, &mut linted),
                 false => take(path, &mut sources, &mut linted),
             }
             continue;
@@ -57,17 +61,20 @@ pub fn lint(paths: &[PathBuf], bank: &Bank) -> Result<Linted, (PathBuf, io::Erro
         for file in files.into_iter().filter(|file| !library::is_loop(file)) {
             take(&file, &mut sources, &mut linted);
         }
-        for file in library::loops_in(path) {
-            take_loop(&file, bank, &mut linted);
-        }
+        take_loops(library::loops_in(path), bank, &mut linted);
         links.sort();
         for link in links {
-            let mut finding = Finding::new(Rule::Unreadable, &Span::default(), library::LINK);
-            finding.file = link.display().to_string();
-            linted.findings.push(finding);
+            linted.findings.push(unreadable(&link.display().to_string(), library::LINK));
         }
     }
-    linted.findings.extend(lint::lint(&sources, &known(bank)));
+    let mut known = known(bank);
+    let is_unreadable = |finding: &&Finding| matches!(finding.rule, Rule::Unreadable | Rule::Syntax);
+    let unreadable = linted.findings.iter().filter(is_unreadable);
+    known.unreadable = unreadable.map(|finding| finding.file.clone()).collect();
+    for path in paths {
+        known.rubrics.extend(rubrics_of_pack(path));
+    }
+    linted.findings.extend(lint::lint(&sources, &known));
     linted.findings.sort_by(|a, b| (&a.file, &a.span).cmp(&(&b.file, &b.span)));
     Ok(linted)
 }
@@ -77,7 +84,7 @@ pub fn lint_texts(texts: Vec<(String, String)>, bank: &Bank) -> Linted {
     let mut linted = Linted::default();
     let mut sources = vec![];
     for (name, text) in texts {
-        parse(Path::new(&name), name.clone(), text, &mut sources, &mut linted);
+        parse(name, text, &mut sources, &mut linted);
     }
     linted.findings.extend(lint::lint(&sources, &known(bank)));
     linted
@@ -89,90 +96,68 @@ fn take(path: &Path, sources: &mut Vec<Source>, linted: &mut Linted) {
         return;
     }
     match files::read_text(path) {
-        Ok(text) => parse(path, file, text, sources, linted),
-        Err(message) => {
-            let mut finding = Finding::new(Rule::Unreadable, &Span::default(), message);
-            finding.file = file;
-            linted.findings.push(finding);
-        }
+        Ok(text) => parse(file, text, sources, linted),
+        Err(message) => linted.findings.push(unreadable(&file, &message)),
     }
 }
 
-/// Checks an interview loop, whose rounds are drawn from `bank`.
-fn take_loop(path: &Path, bank: &Bank, linted: &mut Linted) {
-    let file = path.display().to_string();
-    if linted.paths.insert(file.clone(), path.to_owned()).is_some() {
-        return;
+fn unreadable(file: &str, why: &str) -> Finding {
+    Finding::new(Rule::Unreadable, &Span::default(), why).in_file(file)
+}
+
+/// Checks interview loops, whose rounds are drawn from `bank`.
+fn take_loops(paths: Vec<PathBuf>, bank: &Bank, linted: &mut Linted) {
+    let mut files: library::Files = vec![];
+    for path in paths {
+        let file = path.display().to_string();
+        let text = files::read_text(&path);
+        if linted.paths.insert(file.clone(), path).is_none() {
+            files.push((file, text));
+        }
     }
-    let mut find = |rule, span: &Span, message: String| {
-        let finding = Finding::new(rule, span, message);
-        linted.findings.push(Finding { file: file.clone(), ..finding });
-    };
-    let text = match files::read_text(path) {
-        Ok(text) => text,
-        Err(message) => return find(Rule::Unreadable, &Span::default(), message),
-    };
-    match yaml::read::<InterviewLoop>(&text) {
-        Ok(interview) => {
-            let tree = yaml::tree(&text).unwrap_or_default();
-            for problem in interview.problems(bank) {
-                let round = problem.round.and_then(|round| tree.items("rounds").get(round));
-                find(Rule::InterviewLoop, round.map_or(&tree.span, |round| &round.span), problem.message);
-            }
-        }
-        Err(fault) => {
-            let span = Span { line: fault.line, column: fault.column, bytes: (0, 0) };
-            find(Rule::InterviewLoop, &span, fault.message);
-        }
+    for (file, read) in loops::read(&files, bank) {
+        let found = read.err().unwrap_or_default();
+        linted.findings.extend(found.into_iter().map(|finding| finding.in_file(&file)));
+    }
+    linted.texts.extend(files.into_iter().filter_map(|(file, text)| Some((file, text.ok()?))));
+}
+
+fn parse(file: String, text: String, sources: &mut Vec<Source>, linted: &mut Linted) {
+    match sources::read(&file, &text, library::artifact) {
+        Ok(source) => sources.push(source),
+        Err(finding) => linted.findings.push(*finding),
     }
     linted.texts.insert(file, text);
 }
 
-fn parse(path: &Path, file: String, text: String, sources: &mut Vec<Source>, linted: &mut Linted) {
-    match yaml::tree(&text) {
-        Ok(tree) => {
-            let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-            let drafted = marks::drafted(&text);
-            let mut source =
-                Source { file: file.clone(), stem, tree, artifact: None, drafted, refused: None };
-            source.artifact = artifact(path, &source);
-            source.refused = refused(&source, &text);
-            sources.push(source);
-        }
-        Err(fault) => {
-            let span = Span { line: fault.line, column: fault.column, bytes: (0, 0) };
-            let mut finding = Finding::new(Rule::Syntax, &span, fault.message);
-            finding.suggestion = yaml::advice(&finding.message).map(str::to_owned);
-            finding.file = file.clone();
-            linted.findings.push(finding);
-        }
-    }
-    linted.texts.insert(file, text);
-}
-
-fn artifact(path: &Path, source: &Source) -> Option<String> {
-    let (name, _) = source.tree.text("artifact")?;
-    library::artifact(path.parent().unwrap_or(Path::new("")), name).err()
-}
-
-/// The loader's own word on a file.
-fn refused(source: &Source, text: &str) -> Option<(Span, String)> {
-    let problems = match source.kind() {
-        Kind::Scenario => yaml::read::<Scenario>(text).map(|scenario| scenario.problems()),
-        Kind::Rubric => yaml::read::<Rubric>(text).map(|rubric| rubric.problems()),
+/// The rubrics of the pack that a path lies in, by the ids that they have there: a scenario of it may name them.
+fn rubrics_of_pack(path: &Path) -> BTreeMap<String, Signals> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let Some(pack) = path.ancestors().find(|folder| folder.join("pack.toml").is_file()) else {
+        return BTreeMap::new();
     };
-    match problems {
-        Ok(problems) => problems.into_iter().next().map(|problem| (source.tree.span.clone(), problem)),
-        Err(fault) => Some((Span { line: fault.line, column: fault.column, bytes: (0, 0) }, fault.message)),
+    let (mut files, mut links) = (vec![], vec![]);
+    for folder in ["scenarios", "rubrics"] {
+        library::collect(&pack.join(folder), &mut files, &mut links);
     }
+    let (mut sources, mut unreadable) = (vec![], vec![]);
+    for file in files {
+        let name = file.display().to_string();
+        let text = files::read_text(&file).ok();
+        match text.and_then(|text| sources::read(&name, &text, library::artifact).ok()) {
+            Some(source) => sources.push(source),
+            None => unreadable.push(name),
+        }
+    }
+    let mut shelf = Shelf::default();
+    shelf.put(&sources, &errors::of_place(&sources, &unreadable));
+    shelf.rubrics
 }
 
 fn known(bank: &Bank) -> Known {
     let mut known = Known::default();
     for rubric in bank.rubrics() {
-        let signals = rubric.signals();
-        let signals = signals.map(|s| (s.id.clone(), s.level.name().to_owned(), s.statement.clone()));
-        known.rubrics.insert(rubric.id.clone(), signals.collect());
+        known.rubrics.insert(rubric.id.clone(), signals_of(rubric));
     }
     for case in bank.all() {
         known.scenarios.insert(case.scenario.id.clone(), case.scenario.setting.clone());

@@ -2,5 +2,8 @@
 
 pub mod library;
 pub mod lint_files;
+pub mod loops;
 pub mod packs;
+mod slips;
+mod sources;
 pub mod yaml;

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::{
     adapters::{
         files::{self, FileError},
-        paths,
+        paths, settings,
     },
     core::bank::pack::Manifest,
 };
@@ -185,19 +185,7 @@ pub fn manifest(folder: &Path) -> Result<Manifest, PackError> {
     }
     let place = paths::display(&path);
     let text = files::read_text(&path).map_err(|why| PackError::BadManifest(format!("{place} {why}")))?;
-    let manifest: Manifest = toml::from_str(&text).map_err(|error| {
-        let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-        PackError::BadManifest(format!(
-            "{place}:{line}:{column}: {}",
-            error.message().trim().replace('\n', " ")
-        ))
-    })?;
-    match manifest.problems().first() {
-        Some(problem) => Err(PackError::BadManifest(format!("{place}: {problem}"))),
-        None => Ok(manifest),
-    }
+    settings::read(&text).map_err(|found| PackError::BadManifest(settings::told(&place, &found)))
 }
 
 /// The packs that were added, by name; for each that is broken, its folder and why.
@@ -213,7 +201,7 @@ pub fn list(packs: &Path) -> (Vec<Pack>, Vec<(PathBuf, PackError)>) {
         .collect();
     folders.sort();
     for folder in folders {
-        let source = fs::read_to_string(folder.join(SOURCE)).ok();
+        let source = files::kept_text(&folder.join(SOURCE)).ok();
         let source = source.and_then(|text| serde_json::from_str(&text).ok());
         match manifest(&folder) {
             Ok(manifest) if manifest.name == name_of(&folder) => {

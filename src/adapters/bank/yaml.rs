@@ -8,6 +8,7 @@ use serde::{
 };
 use serde_saphyr::{DuplicateKeyPolicy, Error, Location, Options, Spanned, budget::BudgetBreach};
 
+use super::slips;
 use crate::core::{
     lint::tree::{Key, Node, Span, Value},
     nearest::nearest,
@@ -20,8 +21,20 @@ pub struct Fault {
     pub line: u64,
     /// 1 for the first column; 0 where the library knows no place.
     pub column: u64,
-    /// Lowercase, with a suggestion where there is one.
+    /// Lowercase.
     pub message: String,
+    /// What to do about it, where that is known.
+    pub advice: Option<String>,
+}
+
+impl Fault {
+    /// What is wrong and what to do about it, in one line.
+    pub fn line(&self) -> String {
+        match &self.advice {
+            Some(advice) => format!("{}: {advice}", self.message),
+            None => self.message.clone(),
+        }
+    }
 }
 
 /// Reads a value from a YAML text.
@@ -31,7 +44,7 @@ pub struct Fault {
 /// The first fault, with its place. Depth, aliases and size are bounded far above what a real file needs.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     let text = text.strip_prefix(BOM).unwrap_or(text);
-    serde_saphyr::from_str_with_options(text, options()).map_err(|error| fault(error.without_snippet()))
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| fault(text, error.without_snippet()))
 }
 
 /// Reads a YAML text as a tree with the place of everything, whatever its keys are. Keys may stand twice.
@@ -44,33 +57,9 @@ pub fn tree(text: &str) -> Result<Node, Fault> {
     let mut options = options();
     options.duplicate_keys = DuplicateKeyPolicy::PassThrough;
     let read = serde_saphyr::from_str_with_options(plain, options);
-    let mut node = node(read.map_err(|error| fault(error.without_snippet()))?);
+    let mut node = node(read.map_err(|error| fault(plain, error.without_snippet()))?);
     node.settle(plain, text.len() - plain.len());
     Ok(node)
-}
-
-/// What to do about a text that is no YAML, by the words of its [`Fault`]: the slips that people make in these files.
-pub fn advice(message: &str) -> Option<&'static str> {
-    const QUOTES: &str = "put the text in double quotes";
-    const SLIPS: [(&str, &str); 6] = [
-        (
-            "after single-quoted scalar",
-            "write an apostrophe inside single quotes twice ('don''t'), or put the text in double quotes; or a \
-                closing quote is missing further up",
-        ),
-        (
-            "after double-quoted scalar",
-            "write a double quote inside double quotes as \\\"; or a closing quote is missing further up",
-        ),
-        (
-            "mapping values are not allowed",
-            "put a text that holds a colon and a space in double quotes; keys of one block begin in one column",
-        ),
-        ("start with a tab", "indent with spaces"),
-        ("unexpected character", QUOTES),
-        ("unknown anchor", QUOTES),
-    ];
-    SLIPS.iter().find(|(words, _)| message.contains(words)).map(|(_, advice)| *advice)
 }
 
 const BOM: char = '\u{feff}';
@@ -133,27 +122,27 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Tree, E> {
-        Ok(Tree(Value::Bool(value, String::new())))
+        Ok(Tree(Value::Bool(value, None)))
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Tree, E> {
-        Ok(Tree(Value::Whole(value.into(), String::new())))
+        Ok(Tree(Value::Whole(value.into(), None)))
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Tree, E> {
-        Ok(Tree(Value::Whole(value.into(), String::new())))
+        Ok(Tree(Value::Whole(value.into(), None)))
     }
 
     fn visit_i128<E: de::Error>(self, value: i128) -> Result<Tree, E> {
-        Ok(Tree(Value::Whole(value, String::new())))
+        Ok(Tree(Value::Whole(value, None)))
     }
 
     fn visit_u128<E: de::Error>(self, value: u128) -> Result<Tree, E> {
-        Ok(Tree(Value::Float(value as f64, String::new())))
+        Ok(Tree(Value::Float(value as f64, None)))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Tree, E> {
-        Ok(Tree(Value::Float(value, String::new())))
+        Ok(Tree(Value::Float(value, None)))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Tree, E> {
@@ -177,57 +166,68 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
+const TOO_MANY: &str = "the file has far more parts, aliases, or merged keys than a scenario or rubric needs";
 const TOO_DEEP: &str = "the file is nested far deeper than a scenario or rubric needs";
 
-fn fault(error: &Error) -> Fault {
+fn fault(text: &str, error: &Error) -> Fault {
     let place = error.location().unwrap_or(Location::UNKNOWN);
-    let message = match error {
-        Error::SerdeUnknownField { field, expected, .. } => match nearest(field, expected.iter().copied()) {
-            Some(near) => format!("unknown key `{field}`: did you mean `{near}`?"),
-            None => format!("unknown key `{field}`: the keys here are {}", expected.join(", ")),
-        },
-        Error::SerdeUnknownVariant { variant, expected, .. } => {
-            match nearest(variant, expected.iter().copied()) {
-                Some(near) => format!("unknown value `{variant}`: did you mean `{near}`?"),
-                None => format!("unknown value `{variant}`: use one of {}", expected.join(", ")),
-            }
+    let (line, column) = (place.line(), place.column());
+    let (message, advice) = match error {
+        Error::SerdeUnknownField { field, expected, .. } => {
+            (format!("unknown key `{field}`"), choice(field, expected, "the keys here are "))
         }
-        Error::SerdeMissingField { field, .. } => format!("the key `{field}` is missing"),
+        Error::SerdeUnknownVariant { variant, expected, .. } => {
+            (format!("unknown value `{variant}`"), choice(variant, expected, "use one of "))
+        }
+        Error::SerdeMissingField { field, .. } => (format!("the key `{field}` is missing"), None),
         Error::SerdeInvalidType { unexpected, expected, .. }
         | Error::SerdeInvalidValue { unexpected, expected, .. } => {
-            format!("found {unexpected} where {expected} is expected")
+            (format!("found {unexpected} where {expected} is expected"), None)
         }
         Error::DuplicateMappingKey { key: Some(key), .. } => {
-            format!("the key `{key}` stands here a second time")
+            (format!("the key `{key}` stands here a second time"), Some("keep one of the two".into()))
         }
-        Error::NullIntoString { .. } => "there is nothing here, where text is expected".into(),
-        Error::Eof { .. } => "the file ends before anything was said".into(),
-        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => TOO_DEEP.into(),
+        Error::NullIntoString { .. } => ("there is nothing here, where text is expected".into(), None),
+        Error::Eof { .. } => ("the file is empty".into(), None),
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => (TOO_DEEP.into(), None),
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. }
-        | Error::AliasExpansionLimitExceeded { .. } => {
-            "the file has far more parts, aliases or merged keys than a scenario or rubric needs".into()
-        }
-        // The library's other messages are one sentence, some with a place at the end that we give ourselves.
-        other => {
-            let text = other.to_string();
-            let text = text.lines().next().unwrap_or_default();
-            let text = text.split(" at line ").next().unwrap_or(text);
-            let text = match text {
-                "expected mapping start" => {
-                    "found something else where keys with values (`key: value`) are expected"
-                }
-                "expected sequence start" => "found something else where a list (`- …`) is expected",
-                "recursion limit exceeded" => TOO_DEEP,
-                "invalid u32" => "found something else where a whole number is expected",
-                text => text,
-            };
-            let mut chars = text.trim_end_matches('.').chars();
-            chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
-        }
+        | Error::AliasExpansionLimitExceeded { .. } => (TOO_MANY.into(), None),
+        other => return slip_or(text, line, column, &other.to_string()),
     };
-    Fault { line: place.line(), column: place.column(), message }
+    Fault { line, column, message, advice }
+}
+
+/// What was probably meant, or else what there is.
+fn choice(word: &str, expected: &[&str], or: &str) -> Option<String> {
+    Some(match nearest(word, expected.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("{or}{}", expected.join(", ")),
+    })
+}
+
+/// A text that is no YAML at all: what the person did if that can be told, else the library's message, which is one
+/// sentence, now and then with a place at its end that we give ourselves.
+fn slip_or(text: &str, line: u64, column: u64, message: &str) -> Fault {
+    let message = message.lines().next().unwrap_or_default();
+    let message = message.split(" at line ").next().unwrap_or(message);
+    let place = |place: u64| usize::try_from(place).unwrap_or_default();
+    if let Some(slip) = slips::find(text, place(line), place(column), message) {
+        let (line, column) = (slip.line as u64, slip.column as u64);
+        return Fault { line, column, message: slip.message, advice: Some(slip.advice) };
+    }
+    let message = match message {
+        "expected mapping start" => "found something else where keys with values (`key: value`) are expected",
+        "expected sequence start" => "found something else where a list (`- …`) is expected",
+        "recursion limit exceeded" => TOO_DEEP,
+        limit if limit.contains("budget breached") || limit.contains("limit exceeded") => TOO_MANY,
+        "invalid u32" => "found something else where a whole number is expected",
+        message => message,
+    };
+    let mut chars = message.trim_end_matches('.').chars();
+    let message = chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect());
+    Fault { line, column, message, advice: None }
 }
 
 #[cfg(test)]
@@ -241,7 +241,7 @@ mod tests {
 
     fn fault_of(text: &str) -> String {
         let fault = read::<Scenario>(text).unwrap_err();
-        format!("{}:{}: {}", fault.line, fault.column, fault.message)
+        format!("{}:{}: {}", fault.line, fault.column, fault.line())
     }
 
     #[test]
@@ -290,7 +290,7 @@ mod tests {
         assert_eq!((second.span.column, &text[twelve.span.range()]), (13, "12"));
         assert_eq!(
             (&no.value, &twelve.value),
-            (&Value::Bool(false, "no".into()), &Value::Whole(12, "12".into()))
+            (&Value::Bool(false, Some("no".into())), &Value::Whole(12, Some("12".into())))
         );
         assert_eq!((b[1].as_text(), &b[2].value), (Some("long\n"), &Value::Null));
     }

@@ -1,7 +1,7 @@
 //! Which scenario was begun when, in a file of its own: deleting a session doesn't make its case a new one.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::{self, Write},
     path::Path,
 };
@@ -34,7 +34,7 @@ pub fn remember(file: &Path, begun: &Begun) -> io::Result<()> {
     }
     let mut line = serde_json::to_vec(begun)?;
     line.push(b'\n');
-    let mut file = OpenOptions::new().create(true).append(true).open(file)?;
+    let mut file = files::append_to(file, 0o666)?;
     file.write_all(&line)?;
     file.sync_data()
 }
@@ -61,6 +61,6 @@ pub fn forget(file: &Path, session: &str, seen: Option<(String, Timestamp)>) -> 
 
 /// All that were put down, in order. A line that can't be read is passed over: what is known counts.
 pub fn load(file: &Path) -> Vec<Begun> {
-    let text = fs::read_to_string(file).unwrap_or_default();
+    let text = files::kept_text(file).unwrap_or_default();
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }

@@ -4,7 +4,7 @@
 //! share, so that another `PUSHBACK_HOME` knows of it too. `<id>.lookups` holds what other commands wanted to show.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -216,9 +216,9 @@ impl OpenRounds {
         let folder = round.elsewhere.as_deref().unwrap_or(&self.own);
         let path = lookups(folder, &round.id);
         let line = serde_json::to_string(&Lookup { when, command: command.to_owned() });
-        let written = line.map_err(io::Error::from).and_then(|line| {
-            OpenOptions::new().create(true).append(true).open(&path)?.write_all((line + "\n").as_bytes())
-        });
+        let written = line
+            .map_err(io::Error::from)
+            .and_then(|line| files::append_to(&path, 0o666)?.write_all((line + "\n").as_bytes()));
         written.map_err(FileError::of("write", &path))
     }
 
@@ -276,7 +276,7 @@ impl Lookups {
 }
 
 fn read(path: &Path) -> Vec<Lookup> {
-    let text = fs::read_to_string(path).unwrap_or_default();
+    let text = files::kept_text(path).unwrap_or_default();
     // A last line without its end is still being written.
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
     whole.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()

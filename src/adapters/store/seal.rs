@@ -69,7 +69,7 @@ impl SealingKey {
     /// When the file is there but can't be read.
     pub fn existing(folder: &Path) -> Result<Option<Self>, KeyError> {
         let path = folder.join("seal.key");
-        match fs::read(&path) {
+        match files::kept_bytes(&path) {
             Ok(bytes) => {
                 let seed = std::str::from_utf8(&bytes).ok().and_then(|text| from_hex(text.trim()));
                 Ok(seed.map(|seed| Self { key: SigningKey::from_bytes(&seed), replaces_lost: false }))
@@ -144,13 +144,13 @@ fn io_error(path: &Path, cause: io::Error) -> KeyError {
 
 /// The public keys of all keys that were ever used here, also of those that are lost.
 pub fn known_keys(folder: &Path) -> Vec<String> {
-    let text = fs::read_to_string(folder.join("seal.known")).unwrap_or_default();
+    let text = files::kept_text(&folder.join("seal.known")).unwrap_or_default();
     text.lines().map(str::trim).filter(|line| from_hex::<32>(line).is_some()).map(str::to_owned).collect()
 }
 
 fn remember_key(folder: &Path, public: &str) -> io::Result<()> {
     let path = folder.join("seal.known");
-    let mut file = fs::OpenOptions::new().create(true).append(true).open(path)?;
+    let mut file = files::append_to(&path, 0o666)?;
     writeln!(file, "{public}")?;
     file.sync_data()
 }
@@ -444,7 +444,7 @@ fn is_signed(bytes: &[u8], key: &str, signature: &str) -> bool {
 
 /// What was remembered of a journal's last seal, if anything.
 pub fn remembered(journal: &Path) -> Option<Stub> {
-    serde_json::from_slice(&fs::read(stub(journal)).ok()?).ok()
+    serde_json::from_slice(&files::kept_bytes(&stub(journal)).ok()?).ok()
 }
 
 /// Reads a public key: digits, or a file that holds them.

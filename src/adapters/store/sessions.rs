@@ -204,7 +204,7 @@ impl Sessions {
             _ => None,
         });
         let written = fs::metadata(&path).and_then(|file| file.modified()).ok();
-        let (Some((at, said)), Some(written), Ok(draft)) = (last, written, fs::read_to_string(&path)) else {
+        let (Some((at, said)), Some(written), Ok(draft)) = (last, written, files::kept_text(&path)) else {
             return;
         };
         // The same words may be typed twice; those that were sent are older than the journal's line, whose time is in

@@ -108,7 +108,7 @@ fn sum_up(journal: &Path, session: String) -> Row {
 
 /// What is kept, in the order of ids; nothing where another version or shape of rows wrote it.
 fn read(path: &Path) -> Vec<Kept> {
-    let bytes = fs::read(path).unwrap_or_default();
+    let bytes = files::kept_bytes(path).unwrap_or_default();
     let rows = bytes.strip_prefix(header().as_bytes());
     rows.and_then(|rows| postcard::from_bytes(rows).ok()).unwrap_or_default()
 }

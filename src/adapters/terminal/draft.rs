@@ -35,7 +35,7 @@ pub enum Change {
 impl Draft {
     /// Follows a text in a file, and what the file holds already.
     pub fn open(file: PathBuf) -> (Self, String) {
-        let text = fs::read(&file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).ok();
+        let text = files::kept_bytes(&file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).ok();
         let written = Some(text.clone().unwrap_or_default());
         (Self { file, written, unsynced: None, failed: None }, text.unwrap_or_default())
     }

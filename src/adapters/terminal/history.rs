@@ -2,9 +2,8 @@
 //! text, with new lines and backslashes written as `\n` and `\\`.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -82,7 +81,7 @@ pub fn forget(file: &Path, texts: &[&str]) -> io::Result<()> {
 }
 
 fn read(file: &Path) -> Vec<String> {
-    let Ok(bytes) = fs::read(file) else { return vec![] };
+    let Ok(bytes) = files::kept_bytes(file) else { return vec![] };
     let text = String::from_utf8_lossy(&bytes);
     let lines = text.lines().filter(|line| !line.is_empty() && *line != VERSION);
     lines.map(unescaped).collect()
@@ -92,7 +91,7 @@ fn append(file: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(file)?;
+    let mut file = files::append_to(file, 0o600)?;
     let version = if file.metadata()?.len() == 0 { format!("{VERSION}\n") } else { String::new() };
     file.write_all(format!("{version}{}\n", escaped(text)).as_bytes())
 }

@@ -267,7 +267,9 @@ pub fn repair(note: &Path) -> bool {
     if !presence::is_shown() {
         return false;
     }
-    let Some(was) = fs::read(note).ok().and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok()) else {
+    let Some(was) =
+        files::kept_bytes(note).ok().and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok())
+    else {
         return false;
     };
     let is_alive = rustix::process::Pid::from_raw(was.process)

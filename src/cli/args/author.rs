@@ -142,11 +142,11 @@ pub struct LintArgs {
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 
-    /// Mend what can be mended without a doubt: misspelt keys, values and references.
+    /// Fix what can be fixed without a doubt: misspelled keys, values, and references.
     #[arg(long)]
     pub fix: bool,
 
-    /// Fail on warnings too.
+    /// Fail on warnings too. Notes are about what is optional, and never fail.
     #[arg(long)]
     pub deny_warnings: bool,
 }

@@ -2,8 +2,9 @@
 
 mod author;
 mod judge;
+mod suggestion;
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
@@ -16,6 +17,7 @@ use crate::core::{
     bank::scenario::{Domain, RoundKind},
     level::TargetLevel,
     live::Aid,
+    nearest::meant,
 };
 
 /// A mock interviewer for Staff+ engineers: it asks for judgment, and shows you in your own words what was there.
@@ -52,6 +54,20 @@ pub struct ModelArgs {
     /// Answer every question of the program with yes.
     #[arg(long, global = true)]
     pub yes: bool,
+}
+
+impl Args {
+    /// Reads arguments, from the shell or from the prompt. What may have been meant is suggested by the rule that holds for
+    /// ids and settings: the parser's own finds a word like any other that begins alike.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be read, or ask for help.
+    pub fn read<T: Into<OsString> + Clone>(
+        arguments: impl IntoIterator<Item = T>,
+    ) -> Result<Self, clap::Error> {
+        Self::try_parse_from(arguments).map_err(suggestion::ours)
+    }
 }
 
 impl ModelArgs {
@@ -150,7 +166,8 @@ pub struct PracticeArgs {
     #[arg(long, conflicts_with = "scenario")]
     pub domain: Option<Domain>,
 
-    /// The level that you interview for: staff, senior-staff or principal.
+    /// The level you interview for in this round: staff, senior-staff, or principal. Without it, the one in config.toml;
+    /// you're asked the first time.
     #[arg(long)]
     pub target: Option<TargetLevel>,
 
@@ -309,7 +326,8 @@ pub struct LiveArgs {
     #[arg(long, conflicts_with_all = ["scenario", "theme", "domain", "loop_id"])]
     pub list_loops: bool,
 
-    /// The level that you interview for: staff, senior-staff or principal.
+    /// The level you interview for in this round: staff, senior-staff, or principal; a case of that level is drawn. Without
+    /// it, the one in config.toml; you're asked the first time.
     #[arg(long)]
     pub target: Option<TargetLevel>,
 
@@ -323,8 +341,9 @@ pub struct LiveArgs {
 }
 
 fn aid(word: &str) -> Result<Aid, String> {
+    let known = ["input-method", "screen-reader", "slow-link"];
     serde_json::from_value(word.into())
-        .map_err(|_| "declare input-method, screen-reader or slow-link".to_owned())
+        .map_err(|_| format!("that can't be declared: {}", meant(word, &known)))
 }
 
 #[derive(Clone, Debug, Default, ClapArgs)]

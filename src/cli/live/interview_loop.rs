@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use super::round::{Entrance, Plan};
 use crate::{
     adapters::{
-        bank::library,
+        bank::loops,
         clock::SystemClock,
         store::{
             begun,
@@ -27,7 +27,7 @@ use crate::{
         error::{BAD_INPUT, Failure, REFUSED},
         journals,
         live::round::{self, REST_HINT},
-        model,
+        model, target,
     },
     core::{
         bank::{Bank, Case},
@@ -47,7 +47,7 @@ use crate::{
 };
 
 fn load(context: &Context, bank: &Bank) -> Vec<InterviewLoop> {
-    let (loops, problems) = library::load_loops(&context.home, bank);
+    let (loops, problems) = loops::load(&context.home, bank);
     bank::tell(context, &problems, "left out; everything else is there");
     loops
 }
@@ -71,8 +71,18 @@ pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure
             .hint("`pushback live --list-loops` shows those that there are"));
     };
     let seed = args.seed.unwrap_or_else(rand::random);
-    let chosen = args.target.or(context.config.target.filter(|_| definition.target.is_none()));
-    let cases = draw(context, &bank, definition, chosen, seed)?;
+    let chosen = args.target;
+    // A loop is for a level, as a rule; rounds that are for none are for the person's own.
+    let is_open = definition.target.is_none() && definition.rounds.iter().any(|round| round.level.is_none());
+    let own = match is_open && chosen.is_none() {
+        true => match target::settle(context, None)? {
+            Some(own) => Some(own),
+            None => return super::nothing(),
+        },
+        false => None,
+    };
+    let cases = draw(context, &bank, definition, chosen.or(own), seed)?;
+    let definition = &InterviewLoop { target: definition.target.or(own), ..definition.clone() };
     let run = LoopRun {
         definition: definition.clone(),
         target: chosen,
@@ -92,7 +102,7 @@ pub fn begin(context: &Context, id: &str, args: &LiveArgs) -> Result<(), Failure
     let what = format!("{}, {} rounds", one_line(&definition.title), definition.rounds.len());
     if entrance.word(&what, minutes, target)? != Word::Begin {
         drop(entrance);
-        return Ok(output::print("Nothing has begun, and nothing is recorded.")?);
+        return super::nothing();
     }
     let now = SystemClock.now();
     let sitting = Sitting::new(id_at(now, &Sitting::subject(id)));

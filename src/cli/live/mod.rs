@@ -15,6 +15,7 @@ use super::{
     error::{Failure, REFUSED},
     journals,
     model::{self},
+    target,
 };
 use crate::{
     adapters::{
@@ -25,7 +26,7 @@ use crate::{
         },
         terminal::{live::Word, output},
     },
-    cli::live::round::{Entrance, Plan, begin, draw, finish, require_terminal, take_up, target, warm_up},
+    cli::live::round::{Entrance, Plan, begin, draw, finish, require_terminal, take_up, warm_up},
     core::{
         bank::Wanted,
         record::{Line, Mode, Record},
@@ -52,28 +53,31 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
         return interview_loop::begin(context, id, args);
     }
     let bank = bank::load(context)?;
-    let (case, seed) = match &args.scenario {
-        Some(id) => (bank.case(id)?, None),
+    let named = args.scenario.as_ref().map(|id| bank.case(id)).transpose()?;
+    if let Some(case) = named {
+        round::require_rested(context, case)?;
+    }
+    let Some(target) = target::settle(context, args.target)? else { return nothing() };
+    let (case, seed) = match named {
+        Some(case) => (case, None),
         None => {
             let seed = args.seed.unwrap_or_else(rand::random);
             let wanted = Wanted {
                 theme: args.theme.clone(),
-                level: Some(target(context, args)),
+                level: Some(target),
                 domain: args.domain,
                 ..Wanted::default()
             };
             (draw(context, &bank, &wanted, seed)?, Some(seed))
         }
     };
-    round::require_rested(context, case)?;
-    let target = target(context, args);
     let observer = model::observer(context)?;
     warm_up(case, target, &*observer);
     let entrance = Entrance::new(context, args)?;
     let minutes = case.scenario.minutes;
     if entrance.word("a round", minutes, target)? != Word::Begin {
         drop(entrance);
-        return Ok(output::print("Nothing has begun, and nothing is recorded.")?);
+        return nothing();
     }
     let key = round::sealing_key(context)?;
     let (id, journal) = journals::create(context, &case.scenario.id)?;
@@ -95,6 +99,11 @@ pub fn live(context: &Context, args: &LiveArgs) -> Result<(), Failure> {
     };
     let ending = begin(context, &plan, &open, journal.sealed_with(key), entrance, &*observer)?;
     finish(context, ending, &id)
+}
+
+/// Says that nothing came of it.
+fn nothing() -> Result<(), Failure> {
+    Ok(output::print("Nothing has begun, and nothing is recorded.")?)
 }
 
 /// Whether a session is a live one, as far as its journal can be read.

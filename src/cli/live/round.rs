@@ -373,8 +373,3 @@ pub fn finish(context: &Context, ending: Ending, id: &str) -> Result<(), Failure
         ))?),
     }
 }
-
-/// The level that the person interviews for.
-pub fn target(context: &Context, args: &LiveArgs) -> TargetLevel {
-    args.target.or(context.config.target).unwrap_or_default()
-}

@@ -40,7 +40,7 @@ pub fn readable(rows: &[Row]) -> Vec<&Summary> {
 /// The bar to draw: that of the settings, else that of the latest session.
 pub fn target(context: &Context, summaries: &[&Summary]) -> TargetLevel {
     let scored = summaries.iter().rev().find(|summary| summary.score.is_some()).or(summaries.last());
-    context.config.target.or_else(|| scored.map(|summary| summary.target)).unwrap_or_default()
+    context.target().or_else(|| scored.map(|summary| summary.target)).unwrap_or_default()
 }
 
 /// The scored sessions of a scenario, oldest first.

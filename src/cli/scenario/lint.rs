@@ -48,7 +48,7 @@ pub fn lint(context: &Context, args: &LintArgs) -> Result<(), Failure> {
         Format::Text => {
             let files = linted.files();
             let text = render::text(findings, &linted.texts, files, output::width());
-            if mended > 0 { format!("{text}; mended {mended}") } else { text }
+            if mended > 0 { format!("{text}; fixed {mended}") } else { text }
         }
         Format::Json => render::json(findings).to_string(),
         Format::Sarif => render::sarif(findings).to_string(),

@@ -23,11 +23,7 @@ use crate::{
     },
     core::{
         authoring::{self, Outline, draft},
-        bank::{
-            Bank,
-            rubric::Rubric,
-            scenario::{Scenario, is_id},
-        },
+        bank::{Bank, rubric::Rubric, scenario::is_id},
         lint::{self, Kind, Rule, Severity, marks, shape::as_id},
         nearest::did_you_mean,
         text::one_line,
@@ -52,7 +48,7 @@ pub fn new(context: &Context, kind: Kind, args: &NewArgs) -> Result<(), Failure>
         Kind::Rubric => bank.rubric(&outline.id).is_some(),
     };
     if taken || path.exists() {
-        let message = format!("there is a {} `{}` already", word(kind), outline.id);
+        let message = format!("there is a {} `{}` already", kind.word(), outline.id);
         return Err(Failure::new(BAD_INPUT, message).hint("give the new one another id"));
     }
     outline.schema = write_schemas(context, kind)?;
@@ -69,20 +65,13 @@ pub fn new(context: &Context, kind: Kind, args: &NewArgs) -> Result<(), Failure>
         let linted = check(context, &path)?;
         output::print(&render::text(&linted.findings, &linted.texts, linted.files(), output::width()))?;
     }
-    let command = word(kind);
+    let command = kind.word();
     output::print(&format!(
         "Write it in your editor; `pushback {command} lint` tells what is missing, `pushback {command} accept {}` puts it \
          to use.",
         outline.id
     ))?;
     Ok(())
-}
-
-fn word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Scenario => "scenario",
-        Kind::Rubric => "rubric",
-    }
 }
 
 fn template(kind: Kind, outline: &Outline, rubric: Option<&Rubric>) -> String {
@@ -122,12 +111,12 @@ fn outline<'a>(
     };
     if !is_id(&id) {
         let message = if id.is_empty() {
-            format!("the new {} has no id", word(kind))
+            format!("the new {} has no id", kind.word())
         } else {
             format!("`{}` is no id: use lowercase letters, digits and hyphens", one_line(&id))
         };
         return Err(
-            Failure::new(BAD_INPUT, message).hint(format!("`pushback {} new my-own-case`", word(kind)))
+            Failure::new(BAD_INPUT, message).hint(format!("`pushback {} new my-own-case`", kind.word()))
         );
     }
     let mut outline = Outline { id, title: one_line(&title), ..Outline::default() };
@@ -248,12 +237,16 @@ fn edit(context: &Context, path: &Path, kind: Kind, id: &str) -> Result<(), Fail
         }
         let linted = check(context, path)?;
         output::print(&render::text(&linted.findings, &linted.texts, linted.files(), output::width()))?;
-        let open = linted.findings.iter().filter(|finding| finding.rule != Rule::Draft).count();
+        let open = linted
+            .findings
+            .iter()
+            .filter(|finding| finding.rule != Rule::Draft && finding.rule.severity() != Severity::Note)
+            .count();
         if open == 0 || !Dialogue::new()?.confirms("Edit again?")? {
             break;
         }
     }
-    let command = word(kind);
+    let command = kind.word();
     output::print(&format!("`pushback {command} accept {id}` puts it to use when you are content with it."))?;
     Ok(())
 }
@@ -266,11 +259,7 @@ fn check(context: &Context, path: &Path) -> Result<Linted, Failure> {
 
 /// Takes the marks of a draft away: its author has read it through and says that it is right.
 pub fn accept(context: &Context, kind: Kind, args: &AcceptArgs) -> Result<(), Failure> {
-    let folder = match kind {
-        Kind::Scenario => context.home.scenarios(),
-        Kind::Rubric => context.home.rubrics(),
-    };
-    let path = own_file(&folder, kind, &args.id)?;
+    let path = own_file(context, kind, &args.id)?;
     let linted = check(context, &path)?;
     let blocking = |rule: Rule| rule.severity() == Severity::Error || rule == Rule::Todo;
     let blocked: Vec<_> = linted.findings.iter().filter(|f| blocking(f.rule)).cloned().collect();
@@ -308,24 +297,28 @@ pub fn accept(context: &Context, kind: Kind, args: &AcceptArgs) -> Result<(), Fa
     Ok(output::print(&format!("accepted: {}", paths::display(&path)))?)
 }
 
-/// The file of one's own with this id.
-fn own_file(folder: &Path, kind: Kind, id: &str) -> Result<PathBuf, Failure> {
+/// The file of one's own with this id. What a file is for is in it, wherever it lies.
+fn own_file(context: &Context, kind: Kind, id: &str) -> Result<PathBuf, Failure> {
+    let folders = match kind {
+        Kind::Scenario => [context.home.scenarios(), context.home.rubrics()],
+        Kind::Rubric => [context.home.rubrics(), context.home.scenarios()],
+    };
     let (mut files, mut links) = (vec![], vec![]);
-    library::collect(folder, &mut files, &mut links);
+    for folder in &folders {
+        library::collect(folder, &mut files, &mut links);
+    }
     let has_id = |path: &PathBuf| {
+        let stem = path.file_stem().is_some_and(|stem| stem == id);
         let Ok(text) = files::read_text(path) else { return false };
-        let read = match kind {
-            Kind::Scenario => yaml::read::<Scenario>(&text).map(|scenario| scenario.id),
-            Kind::Rubric => yaml::read::<Rubric>(&text).map(|rubric| rubric.id),
-        };
-        match read {
-            Ok(found) => found == id,
-            // A file that does not load is still found by its name.
-            Err(_) => path.file_stem().is_some_and(|stem| stem == id),
+        match yaml::tree(&text) {
+            Ok(tree) if Kind::of(&path.display().to_string(), &tree) != kind => false,
+            Ok(tree) => tree.text("id").map_or(stem, |(found, _)| found == id),
+            // A file that can't be read is still found by its name.
+            Err(_) => stem,
         }
     };
     files.into_iter().find(has_id).ok_or_else(|| {
-        Failure::new(BAD_INPUT, format!("there is no {} of your own called `{}`", word(kind), one_line(id)))
-            .hint(format!("your own are in {}", paths::display(folder)))
+        let message = format!("there is no {} of your own called `{}`", kind.word(), one_line(id));
+        Failure::new(BAD_INPUT, message).hint(format!("your own are in {}", paths::display(&folders[0])))
     })
 }

@@ -107,7 +107,7 @@ fn play(
     args: &TryArgs,
     observer: Box<dyn Observer + Send>,
 ) -> Result<(), Failure> {
-    let target = args.target.or(context.config.target).unwrap_or_default();
+    let target = args.target.or_else(|| context.target()).unwrap_or_default();
     output::print(&style::paint(
         style::FAINT,
         style::wrap_hanging(

@@ -10,7 +10,13 @@ use rand::{Rng, seq::IteratorRandom};
 
 use super::{
     level::TargetLevel,
-    nearest::{did_you_mean, nearest, suggestion},
+    lint::{
+        Finding,
+        errors::{self, Shelf},
+        rubric::signals_of,
+        source::{Content, Kind, Source},
+    },
+    nearest::{nearest, suggestion},
 };
 use rubric::Rubric;
 use scenario::{Domain, RoundKind, Scenario};
@@ -26,27 +32,25 @@ pub struct Case {
     pub rubric: Rubric,
 }
 
-/// Something that was read from a file, with the file's name for messages.
-#[derive(Clone, Debug)]
-pub struct Sourced<T> {
-    /// The file, as a person would write it.
-    pub file: String,
-    /// What was in it.
-    pub value: T,
-}
-
-/// A scenario file's content: the scenario and its artifact's text, if it names one.
-pub type ScenarioFile = (Scenario, Option<String>);
-
 /// The files of one place: those that are built in, those of a pack, or a person's own.
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
     /// The pack's name, which stands before all its ids. So a pack can't take the place of anything else.
     pub pack: Option<String>,
-    /// Rubrics.
-    pub rubrics: Vec<Sourced<Rubric>>,
-    /// Scenarios.
-    pub scenarios: Vec<Sourced<ScenarioFile>>,
+    /// Scenarios and rubrics, in the order of their names.
+    pub sources: Vec<Source>,
+    /// Names of the files beside them that can't be read.
+    pub unreadable: Vec<String>,
+    /// Whether they were checked when the program was built, as those are that are built in: every start would do it
+    /// again.
+    pub is_checked: bool,
+}
+
+impl Layer {
+    /// The id under which the bank has what is called `id` here.
+    fn named(&self, id: &str) -> String {
+        self.pack.as_ref().map_or_else(|| id.to_owned(), |pack| format!("{pack}/{id}"))
+    }
 }
 
 /// Why a file is not part of the bank.
@@ -59,6 +63,17 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Why a file is left out, by what was found in it: the first of it, and how much more there is.
+    pub fn of(file: &str, found: &[Finding]) -> Option<Self> {
+        let first = found.iter().min_by_key(|finding| (finding.span.line, finding.span.column))?;
+        let more = match found.len() {
+            1 => String::new(),
+            count => format!(" ({} more: `pushback scenario lint` shows all)", count - 1),
+        };
+        let place = first.clone().in_file(file).place();
+        Some(Self { place, message: first.line() + &more })
+    }
+
     /// Whether it is a problem of this file.
     pub fn is_in(&self, file: &str) -> bool {
         self.place.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
@@ -151,67 +166,59 @@ impl Case {
     }
 }
 
-/// Whether a file is named after an id.
-fn is_named(file: &str, id: &str) -> bool {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    name.strip_suffix(".yaml") == Some(id)
-}
-
 impl Bank {
-    /// Puts a bank together. Later files replace earlier ones with the same id when they come from
-    /// another layer; within a layer a second one is a problem. A problem costs the file that has it,
-    /// never the rest.
+    /// Puts a bank together. Later files replace earlier ones with the same id when they come from another layer; within a
+    /// layer a second one is a problem. A problem costs the file that has it, never the rest.
     pub fn assemble(layers: Vec<Layer>) -> (Self, Vec<Problem>) {
         let mut problems = vec![];
         let mut rubrics: BTreeMap<String, Rubric> = BTreeMap::new();
-        let mut scenarios: BTreeMap<String, Sourced<ScenarioFile>> = BTreeMap::new();
+        let mut scenarios: BTreeMap<String, (Scenario, Source)> = BTreeMap::new();
+        let mut broken: BTreeSet<String> = BTreeSet::new();
         for mut layer in layers {
-            // Of two with one id, the file that is named after it comes first.
-            layer.rubrics.sort_by_key(|one| !is_named(&one.file, &one.value.id));
-            layer.scenarios.sort_by_key(|one| !is_named(&one.file, &one.value.0.id));
-            let named = |id: &str| match &layer.pack {
-                Some(pack) => format!("{pack}/{id}"),
-                None => id.to_owned(),
+            let sources = std::mem::take(&mut layer.sources);
+            let found = match layer.is_checked {
+                true => sources.iter().map(Source::unreadable).collect(),
+                false => errors::of_place(&sources, &layer.unreadable),
             };
-            let mut seen = BTreeSet::new();
-            for Sourced { file, mut value } in layer.rubrics {
-                let mut faults = value.problems();
-                if !seen.insert(value.id.clone()) {
-                    faults.push(format!("a second rubric with the id `{}`", value.id));
+            let mut cases = vec![];
+            for (source, found) in sources.into_iter().zip(found) {
+                if let Some(problem) = Problem::of(&source.file, &found) {
+                    problems.push(problem);
+                    let rubric = source.id().filter(|_| source.kind() == Kind::Rubric);
+                    broken.extend(rubric.map(str::to_owned));
+                    continue;
                 }
-                if faults.is_empty() {
-                    value.id = named(&value.id);
-                    rubrics.insert(value.id.clone(), value);
-                }
-                problems.extend(faults.into_iter().map(|message| Problem { place: file.clone(), message }));
-            }
-            let mut seen = BTreeSet::new();
-            for mut sourced in layer.scenarios {
-                let scenario = &mut sourced.value.0;
-                let mut faults = scenario.problems();
-                if !seen.insert(scenario.id.clone()) {
-                    faults.push(format!("a second scenario with the id `{}`", scenario.id));
-                }
-                let place = sourced.file.clone();
-                if faults.is_empty() {
-                    scenario.id = named(&scenario.id);
-                    // A pack's own rubrics come first; others are the bank's.
-                    if rubrics.contains_key(&named(&scenario.rubric)) {
-                        scenario.rubric = named(&scenario.rubric);
+                match source.content.clone() {
+                    Ok(Content::Rubric(mut rubric)) => {
+                        rubric.id = layer.named(&rubric.id);
+                        rubrics.insert(rubric.id.clone(), *rubric);
                     }
-                    scenarios.insert(scenario.id.clone(), sourced);
+                    Ok(Content::Scenario(scenario)) => cases.push((*scenario, source)),
+                    // It has an error then, and was told.
+                    Err(_) => {}
                 }
-                problems.extend(faults.into_iter().map(|message| Problem { place: place.clone(), message }));
+            }
+            for (mut scenario, source) in cases {
+                scenario.id = layer.named(&scenario.id);
+                // A pack's own rubrics come first; others are the bank's.
+                let own = layer.named(&scenario.rubric);
+                if rubrics.contains_key(&own) {
+                    scenario.rubric = own;
+                }
+                scenarios.insert(scenario.id.clone(), (scenario, source));
             }
         }
+        let shelf = Shelf {
+            rubrics: rubrics.iter().map(|(id, rubric)| (id.clone(), signals_of(rubric))).collect(),
+            broken,
+        };
         let mut cases = BTreeMap::new();
-        for (id, Sourced { file, value: (scenario, artifact) }) in scenarios {
-            match check_references(&scenario, &rubrics) {
-                Ok(rubric) => {
-                    cases.insert(id, Case { scenario, artifact, rubric });
-                }
-                Err(faults) => problems
-                    .extend(faults.into_iter().map(|message| Problem { place: file.clone(), message })),
+        for (id, (scenario, source)) in scenarios {
+            let found = errors::of_references(&source.tree, &shelf, shelf.rubrics.get(&scenario.rubric));
+            problems.extend(Problem::of(&source.file, &found));
+            if let (true, Some(rubric)) = (found.is_empty(), rubrics.get(&scenario.rubric)) {
+                let artifact = source.artifact.and_then(Result::ok);
+                cases.insert(id, Case { scenario, artifact, rubric: rubric.clone() });
             }
         }
         (Self { cases, rubrics }, problems)
@@ -313,41 +320,12 @@ impl Bank {
     }
 }
 
-fn check_references(scenario: &Scenario, rubrics: &BTreeMap<String, Rubric>) -> Result<Rubric, Vec<String>> {
-    let Some(rubric) = rubrics.get(&scenario.rubric) else {
-        let near = did_you_mean(&scenario.rubric, rubrics.keys().map(String::as_str));
-        return Err(vec![format!("there is no rubric `{}`{}", scenario.rubric, near)]);
-    };
-    let faults: Vec<String> = scenario
-        .probes
-        .iter()
-        .filter(|probe| rubric.signal(&probe.missing).is_none())
-        .map(|probe| {
-            let near = did_you_mean(&probe.missing, rubric.signals().map(|s| s.id.as_str()));
-            format!(
-                "a probe is for `{}`, which is no signal of the rubric `{}`{}",
-                probe.missing, rubric.id, near
-            )
-        })
-        .collect();
-    if faults.is_empty() { Ok(rubric.clone()) } else { Err(faults) }
-}
-
 #[cfg(test)]
 mod tests {
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;
 
     use super::*;
-
-    #[test]
-    fn a_slip_of_the_fingers_is_understood_in_short_words_too() {
-        let known = ["ask", "about", "tell", "try"];
-        assert_eq!(nearest("aks", known), Some("ask"));
-        assert_eq!(nearest("tyr", known), Some("try"));
-        assert_eq!(nearest("tel", known), Some("tell"));
-        assert_eq!(nearest("xyz", known), None);
-    }
 
     #[test]
     fn a_draw_comes_as_near_as_there_is_to_what_is_wanted() {

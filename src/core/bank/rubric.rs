@@ -146,37 +146,4 @@ impl Rubric {
             signals.chain(flags)
         })
     }
-
-    /// What is wrong with the rubric beyond its syntax, one line each.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = vec![];
-        if !(3..=6).contains(&self.criteria.len()) {
-            problems.push(format!("has {} criteria: a rubric has 3 to 6", self.criteria.len()));
-        }
-        let mut seen = std::collections::BTreeSet::new();
-        for criterion in &self.criteria {
-            if !seen.insert(criterion.id.as_str()) {
-                problems.push(format!("has two criteria called `{}`", criterion.id));
-            }
-            if criterion.signals.is_empty() {
-                problems.push(format!("criterion `{}` has no signals", criterion.id));
-            }
-            if criterion.signals.len() > MOST_SIGNALS {
-                problems.push(format!("criterion `{}` has more than {MOST_SIGNALS} signals", criterion.id));
-            }
-            if !(1..=10).contains(&criterion.weight) {
-                problems.push(format!("criterion `{}` has a weight outside 1 to 10", criterion.id));
-            }
-        }
-        let mut seen = std::collections::BTreeSet::new();
-        for (id, statement) in self.statements() {
-            if !seen.insert(id) {
-                problems.push(format!("has two signals or red flags called `{id}`"));
-            }
-            if statement.trim().is_empty() {
-                problems.push(format!("`{id}` has an empty statement"));
-            }
-        }
-        problems
-    }
 }

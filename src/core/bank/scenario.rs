@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::core::{hash::fingerprint, level::TargetLevel, turn::Voice};
+use crate::core::{hash::fingerprint, level::TargetLevel, nearest::meant, turn::Voice};
 
 /// A judgment case. File: `scenarios/<theme>/<id>.yaml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -101,7 +101,7 @@ impl fmt::Display for RoundKind {
 
 /// A word that names no kind of round.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a kind of round: use recruiter-screen, hiring-manager, panel or executive")]
+#[error("`{0}` is not a kind of round: {meant}", meant = meant(.0, &["recruiter-screen", "hiring-manager", "panel", "executive"]))]
 pub struct UnknownRound(String);
 
 impl FromStr for RoundKind {
@@ -186,7 +186,7 @@ impl fmt::Display for Domain {
 
 /// A word that names no domain.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a domain: use sre, platform, ai-infrastructure, or any")]
+#[error("`{0}` is not a domain: {meant}", meant = meant(.0, &["sre", "platform", "ai-infrastructure", "any"]))]
 pub struct UnknownDomain(String);
 
 impl FromStr for Domain {
@@ -250,34 +250,6 @@ impl Scenario {
     pub fn told_hash(&self, artifact: Option<&str>) -> String {
         let facts: Vec<&str> = self.facts.iter().map(|fact| fact.tell.as_str()).collect();
         fingerprint(&(&self.setting, &self.opening, &self.twist, facts, artifact))
-    }
-
-    /// What is wrong with the scenario beyond its syntax, one line each.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = vec![];
-        let texts = [
-            ("id", &self.id),
-            ("title", &self.title),
-            ("theme", &self.theme),
-            ("setting", &self.setting),
-            ("opening", &self.opening),
-            ("twist", &self.twist),
-        ];
-        for (key, text) in texts {
-            if text.trim().is_empty() {
-                problems.push(format!("`{key}` is empty"));
-            }
-            if text.chars().count() > LONGEST_TEXT {
-                problems.push(format!("`{key}` is longer than {LONGEST_TEXT} characters"));
-            }
-        }
-        if !is_id(&self.id) {
-            problems.push(format!("id `{}` is not made of lowercase letters, digits and hyphens", self.id));
-        }
-        if !(1..=LONGEST_ROUND).contains(&self.minutes) {
-            problems.push(format!("`minutes` is {}: use 1 to {LONGEST_ROUND}", self.minutes));
-        }
-        problems
     }
 }
 

@@ -9,7 +9,7 @@ use crate::core::bank::Case;
 use crate::core::judging::{questions::Exam, scored, sentences::words, whole};
 
 /// An answer whose signals and levels its author has labelled.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 pub struct LabelledAnswer {
     /// Unique in the body of labels.
     pub id: String,

@@ -15,7 +15,7 @@ use crate::core::{
 };
 
 /// An answer to a case, and what was said to its twist.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PanelAnswer {
     /// Unique.
@@ -32,7 +32,7 @@ pub struct PanelAnswer {
 }
 
 /// How one reader ordered answers to one case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ranking {
     /// Id of the case.
@@ -188,7 +188,7 @@ fn strengths<'a>(rankings: impl Iterator<Item = &'a Ranking>) -> BTreeMap<&'a st
 }
 
 /// How a judge does beside a panel.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PanelFigures {
     /// Answers that were judged, and the cases they belong to.
     pub answers: usize,
@@ -213,7 +213,7 @@ pub struct PanelFigures {
 }
 
 /// How hollow answers of one kind come out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct HollowFigures {
     /// How many there are.
     pub answers: usize,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::{record::Route, session::routing::Kind};
 
 /// A message and what it is.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LabelledMessage {
     /// The candidate's words.

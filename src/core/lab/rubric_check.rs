@@ -12,7 +12,7 @@ use crate::core::{
 };
 
 /// An answer that its author has written, with as many labels as they gave.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 pub struct Anchor {
     /// Unique in its file.
     pub id: String,

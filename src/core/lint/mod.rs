@@ -1,12 +1,14 @@
 //! The linter for scenarios and rubrics: every problem at once, each at its place, with its reason and a suggestion.
 //!
-//! The rules work on the located tree of a file and not on the types, so that one mistake hides no other. What has no
-//! error here is loaded: [`Source::refused`] is the loader's own word on it.
+//! The rules work on the located tree of a file and not on the types, so that one mistake hides no other. [`errors`] are
+//! the loader's as well: what has none is in the bank, and what has one is left out.
 
+pub mod errors;
 pub mod marks;
-mod rubric;
+pub mod rubric;
 mod scenario;
 pub mod shape;
+pub mod source;
 pub mod tree;
 mod twins;
 pub mod wording;
@@ -15,6 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use errors::Shelf;
+pub use errors::{rubric_schema, scenario_schema};
+use rubric::Signals;
+pub use source::{Kind, Source};
 use tree::{Node, Span};
 
 /// How much a finding matters.
@@ -25,6 +31,8 @@ pub enum Severity {
     Error,
     /// It works, but not as well as it could.
     Warning,
+    /// Nothing is wrong; there is more that could be had.
+    Note,
 }
 
 macro_rules! rules {
@@ -84,7 +92,7 @@ rules! {
     VagueStatement "vague-statement" Warning "a signal counts only where a sentence can be pointed at that shows it",
     TwoBehaviours "two-behaviours" Warning "an answer may show one of the two, and then neither yes nor no is right",
     OneLevel "one-level" Warning "signals that are all of one level can't tell levels apart",
-    NoCoach "no-coach" Warning "without it, practice can't say what would have shown the signal",
+    NoCoach "no-coach" Note "it is optional; with it, practice can say what would have shown the signal",
     GivesAway "gives-away" Warning "a question that says what is wanted shows nothing about the candidate",
     NobodyAsks "nobody-asks" Warning "a fact is told only when it is asked for",
     TooShort "too-short" Warning "a round that ends before the probes shows less than the candidate has",
@@ -135,14 +143,27 @@ impl Finding {
         Self { file, span: span.clone(), rule, message, suggestion: None, fix: None }
     }
 
-    fn suggest(mut self, suggestion: impl Into<String>) -> Self {
+    pub(crate) fn suggest(mut self, suggestion: impl Into<String>) -> Self {
         self.suggestion = Some(suggestion.into());
         self
     }
 
-    fn fix(mut self, fix: Fix) -> Self {
+    pub(crate) fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
         self
+    }
+
+    /// The same in this file.
+    pub fn in_file(self, file: &str) -> Self {
+        Self { file: file.to_owned(), ..self }
+    }
+
+    /// What is wrong and what to do about it, in one line.
+    pub fn line(&self) -> String {
+        match &self.suggestion {
+            Some(suggestion) => format!("{}: {suggestion}", self.message),
+            None => self.message.clone(),
+        }
     }
 
     /// `file:line:column`, as far as it is known.
@@ -154,47 +175,6 @@ impl Finding {
     }
 }
 
-/// What a file is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// A case.
-    Scenario,
-    /// What answers are scored against.
-    Rubric,
-}
-
-/// A file that is to be checked.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// Its name, as a person would write it.
-    pub file: String,
-    /// Its name without folder and ending.
-    pub stem: String,
-    /// What is in it.
-    pub tree: Node,
-    /// Why the scenario's artifact can't be shown, if it names one that can't.
-    pub artifact: Option<String>,
-    /// Places of comments that mark a line as drafted by a model.
-    pub drafted: Vec<Span>,
-    /// Why the loader refuses it: told if no rule found the cause.
-    pub refused: Option<(Span, String)>,
-}
-
-impl Source {
-    /// What the file is for. Only rubrics have criteria.
-    pub fn kind(&self) -> Kind {
-        let keys = self.tree.entries();
-        let has = |key: &str| keys.iter().any(|(k, _)| k.name == key);
-        let rubric =
-            has("criteria") || (!has("setting") && !has("opening") && !has("rubric") && self.in_rubrics());
-        if rubric { Kind::Rubric } else { Kind::Scenario }
-    }
-
-    fn in_rubrics(&self) -> bool {
-        self.file.split(['/', '\\']).any(|part| part == "rubrics")
-    }
-}
-
 /// What is there besides the files that are checked.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
@@ -202,64 +182,30 @@ pub struct Known {
     pub rubrics: BTreeMap<String, Signals>,
     /// The words of the bank's scenarios, by id: title, setting and opening.
     pub scenarios: BTreeMap<String, String>,
-}
-
-/// A rubric's signals: id, level and statement. Red flags are none.
-pub type Signals = Vec<(String, String, String)>;
-
-/// JSON Schema of scenario files, from the type.
-pub fn scenario_schema() -> serde_json::Value {
-    schemars::schema_for!(crate::core::bank::scenario::Scenario).to_value()
-}
-
-/// JSON Schema of rubric files, from the type.
-pub fn rubric_schema() -> serde_json::Value {
-    schemars::schema_for!(crate::core::bank::rubric::Rubric).to_value()
+    /// Files beside those that are checked which can't be read.
+    pub unreadable: Vec<String>,
 }
 
 /// Most findings that are told of one file: nobody reads more, and a hostile file may have tens of thousands.
 const MOST: usize = 100;
 
-/// Everything that is wrong with `sources`, in the order of files and lines.
+/// Everything that is to be said about `sources`, in the order of files and lines.
 pub fn lint(sources: &[Source], known: &Known) -> Vec<Finding> {
-    let (scenario_schema, rubric_schema) = (scenario_schema(), rubric_schema());
-    let mut rubrics = known.rubrics.clone();
-    for source in sources.iter().filter(|source| source.kind() == Kind::Rubric) {
-        if let Some((id, _)) = source.tree.text("id") {
-            rubrics.insert(id.to_owned(), rubric::signals(&source.tree));
-        }
-    }
+    let errors = errors::of_place(sources, &known.unreadable);
+    let mut shelf = Shelf { rubrics: known.rubrics.clone(), broken: BTreeSet::new() };
+    shelf.put(sources, &errors);
     let twins = twins::find(sources, known);
-    let mut ids: BTreeMap<(Kind, &str), &str> = BTreeMap::new();
     let mut all = vec![];
-    for (place, source) in sources.iter().enumerate() {
-        let mut found = vec![];
+    for (place, (source, mut found)) in sources.iter().zip(errors).enumerate() {
         match source.kind() {
             Kind::Scenario => {
-                shape::check(&source.tree, &scenario_schema, &mut found);
-                scenario::check(source, &rubrics, &mut found);
+                let signals = source.tree.text("rubric").and_then(|(id, _)| shelf.rubrics.get(id));
+                found.extend(errors::of_references(&source.tree, &shelf, signals));
+                scenario::check(&source.tree, signals, &mut found);
             }
-            Kind::Rubric => {
-                shape::check(&source.tree, &rubric_schema, &mut found);
-                rubric::check(&source.tree, &mut found);
-            }
+            Kind::Rubric => rubric::check(&source.tree, &mut found),
         }
-        if let Some((id, span)) = source.tree.text("id") {
-            match ids.insert((source.kind(), id), &source.file) {
-                Some(first) => {
-                    let message = format!("the id `{id}` is taken by {first}");
-                    found.push(
-                        Finding::new(Rule::DuplicateId, span, message).suggest("give one of them another id"),
-                    );
-                }
-                None if id != source.stem && crate::core::bank::scenario::is_id(id) => {
-                    let message = format!("the file is called `{}`, its id is `{id}`", source.stem);
-                    let finding = Finding::new(Rule::FileName, span, message);
-                    found.push(finding.suggest(format!("rename the file to `{id}.yaml`, or change the id")));
-                }
-                None => {}
-            }
-        }
+        file_name(source, &mut found);
         found.extend(twins.iter().filter(|(at, _)| *at == place).map(|(_, finding)| finding.clone()));
         drafts(source, &mut found);
         // What is still to be written is short, and whatever else, for that reason alone.
@@ -268,25 +214,44 @@ pub fn lint(sources: &[Source], known: &Known) -> Vec<Finding> {
             .filter(|finding| finding.rule == Rule::Todo)
             .map(|finding| finding.span.clone())
             .collect();
-        found.retain(|finding| finding.rule == Rule::Todo || !todo.contains(&finding.span));
-        let has_error = found.iter().any(|finding| finding.rule.severity() == Severity::Error);
-        if let Some((span, message)) = source.refused.as_ref().filter(|_| !has_error) {
-            found.push(Finding::new(Rule::Refused, span, message.clone()));
-        }
-        found.sort_by_key(|finding| (finding.span.line, finding.span.column, finding.rule));
-        if found.len() > MOST {
-            let more = found.len() - MOST;
-            let (span, rule) = (found[MOST].span.clone(), found[MOST].rule);
-            found.truncate(MOST);
-            found.push(Finding::new(rule, &span, format!("and {more} more in this file")));
-        }
-        all.extend(found.into_iter().map(|finding| Finding { file: source.file.clone(), ..finding }));
+        found.retain(|finding| {
+            finding.rule == Rule::Todo
+                || finding.rule.severity() == Severity::Error
+                || !todo.contains(&finding.span)
+        });
+        all.extend(in_order(found).into_iter().map(|finding| finding.in_file(&source.file)));
     }
     all
 }
 
+/// By line, and no more of them than anybody reads: errors stay before the rest goes.
+fn in_order(mut found: Vec<Finding>) -> Vec<Finding> {
+    let by_line = |finding: &Finding| (finding.span.line, finding.span.column, finding.rule);
+    let mut more = None;
+    if found.len() > MOST {
+        found.sort_by_key(|finding| (finding.rule.severity(), by_line(finding)));
+        let first = &found[MOST];
+        let message = format!("and {} more in this file", found.len() - MOST);
+        more = Some(Finding::new(first.rule, &first.span, message));
+        found.truncate(MOST);
+    }
+    found.sort_by_key(by_line);
+    found.extend(more);
+    found
+}
+
+fn file_name(source: &Source, found: &mut Vec<Finding>) {
+    let Some((id, span)) = source.tree.text("id") else { return };
+    let is_told = found.iter().any(|finding| finding.span == *span);
+    if id != source.stem() && !is_told {
+        let message = format!("the file is called `{}`, its id is `{id}`", source.stem());
+        let finding = Finding::new(Rule::FileName, span, message);
+        found.push(finding.suggest(format!("rename the file to `{id}.yaml`, or change the id")));
+    }
+}
+
 fn drafts(source: &Source, found: &mut Vec<Finding>) {
-    let command = if source.kind() == Kind::Rubric { "rubric" } else { "scenario" };
+    let command = source.kind().word();
     if let Some(node) =
         source.tree.get("draft").filter(|node| matches!(node.value, tree::Value::Bool(true, _)))
     {

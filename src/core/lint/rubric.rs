@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Rule, Signals, count, met_before, tree::Node, wording};
+use super::{Finding, Rule, count, tree::Node, wording};
+use crate::core::bank::rubric::Rubric;
+
+/// A rubric's signals: id, level and statement. Red flags are none.
+pub type Signals = Vec<(String, String, String)>;
 
 /// Longest statement that is judged well, in words.
 const LONGEST_STATEMENT: usize = 32;
@@ -17,33 +21,19 @@ pub fn signals(tree: &Node) -> Signals {
         .collect()
 }
 
-/// Rules beyond the shape.
+/// The signals of a rubric.
+pub fn signals_of(rubric: &Rubric) -> Signals {
+    rubric.signals().map(|s| (s.id.clone(), s.level.name().to_owned(), s.statement.clone())).collect()
+}
+
+/// What makes the rubric worse than it could be.
 pub fn check(tree: &Node, found: &mut Vec<Finding>) {
-    let (mut criteria, mut behaviours) = (BTreeSet::new(), BTreeSet::new());
+    coach(tree, found);
     for criterion in tree.items("criteria") {
         let name = criterion.text("id").map_or("", |(id, _)| id);
-        if let Some((id, span)) = criterion.text("id").filter(|(id, _)| met_before(&mut criteria, id)) {
-            found.push(Finding::new(
-                Rule::DuplicateId,
-                span,
-                format!("there are two criteria called `{id}`"),
-            ));
-        }
         let signals = criterion.items("signals");
         for behaviour in signals.iter().chain(criterion.items("red-flags")) {
-            if let Some((id, span)) = behaviour.text("id").filter(|(id, _)| met_before(&mut behaviours, id)) {
-                let message = format!("there are two signals or red flags called `{id}`");
-                found.push(Finding::new(Rule::DuplicateId, span, message));
-            }
             statement(behaviour, found);
-        }
-        for signal in signals.iter().filter(|signal| signal.get("coach").is_none()) {
-            if let Some((id, span)) = signal.text("id") {
-                let finding = Finding::new(Rule::NoCoach, span, format!("`{id}` has no `coach`"));
-                found.push(
-                    finding.suggest("add `coach:` with one sentence that would show it, about another case"),
-                );
-            }
         }
         let levels: BTreeSet<&str> =
             signals.iter().filter_map(|signal| signal.text("level")).map(|(level, _)| level).collect();
@@ -54,6 +44,20 @@ pub fn check(tree: &Node, found: &mut Vec<Finding>) {
             found.push(finding.suggest("what would somebody one level up do that these don't?"));
         }
     }
+}
+
+/// One note for a rubric, however many of its signals have no `coach`.
+fn coach(tree: &Node, found: &mut Vec<Finding>) {
+    let signals = || tree.items("criteria").iter().flat_map(|criterion| criterion.items("signals"));
+    let without: Vec<&Node> = signals().filter(|signal| signal.get("coach").is_none()).collect();
+    let Some((_, span)) = without.iter().find_map(|signal| signal.text("id")) else { return };
+    let message = match (without.len(), signals().count()) {
+        (count, all) if count == all => "no signal has a `coach`".to_owned(),
+        (1, _) => "one signal has no `coach`".to_owned(),
+        (count, all) => format!("{count} of {all} signals have no `coach`"),
+    };
+    let finding = Finding::new(Rule::NoCoach, span, message);
+    found.push(finding.suggest("`coach:` is one sentence that would show the signal, about another case"));
 }
 
 fn statement(behaviour: &Node, found: &mut Vec<Finding>) {

@@ -1,13 +1,14 @@
 //! What makes a scenario fail although it has the right keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
-    Finding, Fix, Rule, Signals, Source, count, met_before,
+    Finding, Rule, count, met_before,
+    rubric::Signals,
     tree::{Node, Value},
     wording,
 };
-use crate::core::{nearest::nearest, session::MOST_PROBES};
+use crate::core::session::MOST_PROBES;
 
 /// Fewest and most words of a setting that is read; 120 to 220 are usual.
 const SETTING: (usize, usize) = (60, 300);
@@ -22,15 +23,10 @@ const READING: f64 = 0.5;
 const OPENING: f64 = 2.5;
 const FOLLOW_UP: f64 = 1.0;
 
-/// Rules beyond the shape.
-pub fn check(source: &Source, rubrics: &BTreeMap<String, Signals>, found: &mut Vec<Finding>) {
-    let tree = &source.tree;
-    let signals = rubric(tree, rubrics, found);
+/// What makes the scenario worse than it could be. `signals` are those of its rubric.
+pub fn check(tree: &Node, signals: Option<&Signals>, found: &mut Vec<Finding>) {
     probes(tree, signals, found);
     facts(tree, found);
-    if let (Some((_, span)), Some(why)) = (tree.text("artifact"), &source.artifact) {
-        found.push(Finding::new(Rule::Artifact, span, why.clone()));
-    }
     length(tree, found);
     if let Some((text, span)) = tree.text("opening") {
         question("the opening", text, span, found);
@@ -41,23 +37,6 @@ pub fn check(source: &Source, rubrics: &BTreeMap<String, Signals>, found: &mut V
         }
     }
     minutes(tree, found);
-}
-
-fn rubric<'a>(
-    tree: &Node,
-    rubrics: &'a BTreeMap<String, Signals>,
-    found: &mut Vec<Finding>,
-) -> Option<&'a Signals> {
-    let (id, span) = tree.text("rubric")?;
-    let signals = rubrics.get(id);
-    if signals.is_none() {
-        let finding = Finding::new(Rule::UnknownRubric, span, format!("there is no rubric `{id}`"));
-        found.push(match nearest(id, rubrics.keys().map(String::as_str)) {
-            Some(near) => finding.suggest(format!("did you mean `{near}`?")).fix(Fix::new(span, id, near)),
-            None => finding.suggest(format!("`pushback rubric new {id}` makes one")),
-        });
-    }
-    signals
 }
 
 fn probes(tree: &Node, signals: Option<&Signals>, found: &mut Vec<Finding>) {
@@ -72,21 +51,11 @@ fn probes(tree: &Node, signals: Option<&Signals>, found: &mut Vec<Finding>) {
             found.push(finding.suggest("keep the better one"));
         }
         let Some(signals) = signals else { continue };
-        match (signals.iter().find(|(id, _, _)| id == missing), probe.text("ask")) {
-            (Some((id, _, statement)), Some((ask, span))) if wording::gives_away(ask, statement) => {
-                found.push(given_away("the probe", id, span));
-            }
-            (Some(_), _) => {}
-            (None, _) => {
-                let message = format!("`{missing}` is no signal of the rubric");
-                let finding = Finding::new(Rule::UnknownSignal, span, message);
-                found.push(match nearest(missing, signals.iter().map(|(id, _, _)| id.as_str())) {
-                    Some(near) => {
-                        finding.suggest(format!("did you mean `{near}`?")).fix(Fix::new(span, missing, near))
-                    }
-                    None => finding.suggest("`pushback rubric show` lists the signals"),
-                });
-            }
+        let signal = signals.iter().find(|(id, _, _)| id == missing);
+        if let (Some((id, _, statement)), Some((ask, span))) = (signal, probe.text("ask"))
+            && wording::gives_away(ask, statement)
+        {
+            found.push(given_away("the probe", id, span));
         }
     }
     let Some(signals) = signals else { return };

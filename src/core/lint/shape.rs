@@ -13,8 +13,16 @@ use crate::core::nearest::nearest;
 
 /// Everything that is wrong with the shape of `node`, at once.
 pub fn check(node: &Node, schema: &Json, found: &mut Vec<Finding>) {
-    Shape { root: schema, found }.check(node, schema, "the file");
+    check_part(node, schema, FILE, found);
 }
+
+/// The same for what is only a part of a file, by what it is called.
+pub fn check_part(node: &Node, schema: &Json, name: &str, found: &mut Vec<Finding>) {
+    Shape { root: schema, found }.check(node, schema, name);
+}
+
+/// What the whole is called.
+const FILE: &str = "the file";
 
 struct Shape<'a> {
     root: &'a Json,
@@ -33,6 +41,9 @@ impl Shape<'_> {
             return self.check_choice(node, &choices, name);
         }
         let expected = kinds(schema);
+        if node.value == Value::Null && name == FILE {
+            return self.found.push(Finding::new(Rule::WrongType, &node.span, "the file is empty"));
+        }
         if !expected.iter().any(|kind| is_kind(&node.value, kind)) {
             let expected: Vec<&str> =
                 expected.iter().filter(|kind| **kind != "null").map(|kind| spoken(kind)).collect();
@@ -61,10 +72,11 @@ impl Shape<'_> {
                 let (least, most) = (number(schema, "minimum"), number(schema, "maximum"));
                 self.check_count(node, *value as f64, least, most, name, "");
             }
-            Value::Text(text) | Value::Whole(_, text) | Value::Float(_, text) | Value::Bool(_, text) => {
-                self.check_text(node, text, schema, name);
+            _ => {
+                if let Some(text) = node.as_text() {
+                    self.check_text(node, text, schema, name);
+                }
             }
-            Value::Null => {}
         }
     }
 
@@ -72,6 +84,8 @@ impl Shape<'_> {
         let empty = serde_json::Map::new();
         let known = schema.get("properties").and_then(Json::as_object).unwrap_or(&empty);
         let present: BTreeSet<&str> = node.entries().iter().map(|(key, _)| key.name.as_str()).collect();
+        let others = schema.get("additionalProperties");
+        let is_closed = others == Some(&Json::Bool(false));
         let mut met: BTreeSet<&str> = BTreeSet::new();
         let mut unknown = vec![];
         for (key, value) in node.entries() {
@@ -84,12 +98,21 @@ impl Shape<'_> {
                 self.check(value, schema, &format!("`{}`", key.name));
                 continue;
             }
+            if let Some(schema) = others.filter(|schema| schema.is_object()) {
+                self.check(value, schema, &format!("`{}`", key.name));
+                continue;
+            }
+            // What stands there already is not what was meant.
+            let free = known.keys().map(String::as_str).filter(|k| !present.contains(k));
+            let near = nearest(&key.name, free);
+            // Where other keys may stand, only one that is nearly a known one is a mistake.
+            if !is_closed && near.is_none() {
+                continue;
+            }
             unknown.push(key.name.as_str());
             let message = format!("unknown key `{}`", key.name);
             let finding = Finding::new(Rule::UnknownKey, &key.span, message);
-            // What stands there already is not what was meant.
-            let free = known.keys().map(String::as_str).filter(|k| !present.contains(k));
-            self.found.push(match nearest(&key.name, free) {
+            self.found.push(match near {
                 Some(near) => finding
                     .suggest(format!("did you mean `{near}`?"))
                     .fix(Fix::new(&key.span, &key.name, near)),
@@ -108,8 +131,8 @@ impl Shape<'_> {
                 let finding = Finding::new(Rule::MissingKey, &node.span, message);
                 let meaning = known.get(key).and_then(|schema| description(self.root, schema));
                 self.found.push(match meaning {
-                    Some(meaning) => finding.suggest(format!("add `{key}:` {}", lowercase_first(&meaning))),
-                    None => finding.suggest(format!("add `{key}:`")),
+                    Some(meaning) => finding.suggest(format!("add `{key}`, {}", lowercase_first(&meaning))),
+                    None => finding.suggest(format!("add `{key}`")),
                 });
             }
         }
@@ -160,7 +183,11 @@ impl Shape<'_> {
         what: &str,
     ) {
         if least.is_some_and(|least| count < least) || most.is_some_and(|most| count > most) {
-            let has = if what.is_empty() { format!("is {count}") } else { format!("has {count} {what}") };
+            let has = match (what, count) {
+                ("", _) => format!("is {count}"),
+                ("entries", 1.0) => "has 1 entry".to_owned(),
+                _ => format!("has {count} {what}"),
+            };
             let range = match (least, most) {
                 (Some(least), Some(most)) => format!("use {least} to {most}"),
                 (Some(least), None) => format!("use {least} or more"),
@@ -214,7 +241,13 @@ fn is_kind(value: &Value, kind: &str) -> bool {
     match kind {
         "object" => matches!(value, Value::Map(_)),
         "array" => matches!(value, Value::List(_)),
-        "string" => !matches!(value, Value::Null | Value::List(_) | Value::Map(_)),
+        "string" => match value {
+            Value::Text(_) => true,
+            Value::Bool(_, written) | Value::Whole(_, written) | Value::Float(_, written) => {
+                written.is_some()
+            }
+            Value::Null | Value::List(_) | Value::Map(_) => false,
+        },
         "integer" => matches!(value, Value::Whole(..)),
         "number" => matches!(value, Value::Whole(..) | Value::Float(..)),
         "boolean" => matches!(value, Value::Bool(..)),

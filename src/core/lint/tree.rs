@@ -55,12 +55,12 @@ pub enum Value {
     /// Nothing behind the key.
     #[default]
     Null,
-    /// `true` or `false`, and how it is written: where a text is wanted, it is one.
-    Bool(bool, String),
+    /// `true` or `false`, and how it is written if it can be a text without quotes: where a text is wanted, it is one.
+    Bool(bool, Option<String>),
     /// A whole number, and how it is written.
-    Whole(i128, String),
+    Whole(i128, Option<String>),
     /// Another number, and how it is written.
-    Float(f64, String),
+    Float(f64, Option<String>),
     /// Everything else that is one value.
     Text(String),
     /// Items in order.
@@ -97,10 +97,45 @@ impl Node {
                 node.settle(text, before);
             }),
             Value::Bool(_, written) | Value::Whole(_, written) | Value::Float(_, written) => {
-                *written = text.get(range).unwrap_or_default().to_owned();
+                *written = Some(text.get(range).unwrap_or_default().to_owned());
             }
             Value::Null | Value::Text(_) => {}
         }
+    }
+
+    /// The same where only a text in quotes is a text, as in JSON.
+    pub fn quoted(self) -> Self {
+        let value = match self.value {
+            Value::Bool(value, _) => Value::Bool(value, None),
+            Value::Whole(value, _) => Value::Whole(value, None),
+            Value::Float(value, _) => Value::Float(value, None),
+            Value::List(items) => Value::List(items.into_iter().map(Self::quoted).collect()),
+            Value::Map(entries) => {
+                Value::Map(entries.into_iter().map(|(key, node)| (key, node.quoted())).collect())
+            }
+            value @ (Value::Null | Value::Text(_)) => value,
+        };
+        Self { span: self.span, value }
+    }
+
+    /// The same from JSON, without places.
+    pub fn from_json(json: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        let value = match json {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Bool(*value, None),
+            Json::Number(number) => match number.as_i128() {
+                Some(whole) => Value::Whole(whole, None),
+                None => Value::Float(number.as_f64().unwrap_or(f64::NAN), None),
+            },
+            Json::String(text) => Value::Text(text.clone()),
+            Json::Array(items) => Value::List(items.iter().map(Self::from_json).collect()),
+            Json::Object(entries) => {
+                let key = |name: &String| Key { span: Span::default(), name: name.clone() };
+                Value::Map(entries.iter().map(|(name, value)| (key(name), Self::from_json(value))).collect())
+            }
+        };
+        Self { span: Span::default(), value }
     }
 
     /// The value behind a key.
@@ -127,9 +162,8 @@ impl Node {
     /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
-            Value::Text(text) | Value::Bool(_, text) | Value::Whole(_, text) | Value::Float(_, text) => {
-                Some(text)
-            }
+            Value::Text(text) => Some(text),
+            Value::Bool(_, text) | Value::Whole(_, text) | Value::Float(_, text) => text.as_deref(),
             Value::Null | Value::List(_) | Value::Map(_) => None,
         }
     }

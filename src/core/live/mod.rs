@@ -5,6 +5,7 @@ pub mod resumed;
 pub mod typing;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::turn::Voice;
@@ -33,7 +34,7 @@ pub struct Rules {
 }
 
 /// From where on something is not a hand on a keyboard. Milliseconds, unless it says otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Thresholds {
     /// As many characters without a gap of `hold` are a paste. At least 2.
@@ -74,7 +75,7 @@ impl Thresholds {
 }
 
 /// Something that makes typing look like a paste, declared before the start and shown in the record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Aid {
     /// Text is composed in an input method and arrives a phrase at a time.

@@ -47,11 +47,11 @@ pub fn origin(drawn: &Drawn, version: Option<&str>, shipped: &Bank) -> Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::bank::{Layer, Sourced, rubric::Rubric, scenario::Scenario};
+    use crate::core::{bank::Layer, lint::source::Source as File};
     use crate::core::{level::TargetLevel, record::Record, session::opening::Opening};
 
     fn bank() -> Bank {
-        let levels = r#"{"mid": "", "senior": "", "staff": "", "senior-staff": "", "principal": ""}"#;
+        let levels = r#"{"mid": "m", "senior": "s", "staff": "s", "senior-staff": "s", "principal": "p"}"#;
         let criterion = |id: &str| {
             format!(
                 r#"{{"id": "{id}", "name": "n", "question": "q", "levels": {levels},
@@ -59,20 +59,16 @@ mod tests {
             )
         };
         let criteria = ["a", "b", "c"].map(criterion).join(",");
-        let rubric: Rubric =
-            serde_json::from_str(&format!(r#"{{"id": "r", "title": "t", "criteria": [{criteria}]}}"#))
-                .unwrap();
-        let scenario: Scenario = serde_json::from_str(
+        let file = |name: &str, json: &str| File::of_json(name, serde_json::from_str(json).unwrap());
+        let rubric = file("r.yaml", &format!(r#"{{"id": "r", "title": "t", "criteria": [{criteria}]}}"#));
+        let scenario = file(
+            "s.yaml",
             r#"{"id": "s", "title": "t", "theme": "x", "rubric": "r", "round": "panel", "minutes": 10, "setting": "s",
             "opening": "o", "twist": "t", "probes": [{"missing": "a-signal", "ask": "?"}]}"#,
-        )
-        .unwrap();
-        let layer = Layer {
-            pack: None,
-            rubrics: vec![Sourced { file: "r".into(), value: rubric }],
-            scenarios: vec![Sourced { file: "s".into(), value: (scenario, Some("a graph".into())) }],
-        };
-        let (bank, problems) = Bank::assemble(vec![layer]);
+        );
+        let scenario = File { artifact: Some(Ok("a graph".into())), ..scenario };
+        let (bank, problems) =
+            Bank::assemble(vec![Layer { sources: vec![rubric, scenario], ..Layer::default() }]);
         assert_eq!(problems, []);
         bank
     }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::core::{bank::scenario::Fact, judging::sentences::words, record::Route};
 
 /// What kinds of messages there are: a [`Route`] without its details.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// An answer, or a part of one.

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use pushback::{
     adapters::{
-        bank::{library, lint_files},
+        bank::{library, lint_files, loops},
         paths::Home as Folders,
     },
     core::lint::{Rule, Severity},
@@ -52,7 +52,7 @@ fn the_built_in_bank_gives_no_reason_to_complain() {
     let findings: Vec<String> =
         linted.findings.iter().map(|f| format!("{} {}: {}", f.place(), f.rule.code(), f.message)).collect();
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
-    let (loops, _) = library::load_loops(&Folders::at("/nonexistent"), &bank);
+    let (loops, _) = loops::load(&Folders::at("/nonexistent"), &bank);
     assert_eq!(linted.files(), bank.all().count() + bank.rubrics().count() + loops.len());
 }
 
@@ -121,10 +121,35 @@ fn a_clean_file_passes_and_a_warning_fails_only_where_none_are_allowed() {
     let home = Home::empty();
     home.write("scenarios/mine.yaml", scenario("mine"));
     let run = home.run(&["scenario", "lint", "--deny-warnings"], "").ok();
-    assert!(run.says("1 file checked, nothing to say"), "{}", run.stdout);
+    assert!(run.says("1 file checked, no problems found"), "{}", run.stdout);
     home.write("scenarios/mine.yaml", scenario("mine").replace("minutes: 12", "minutes: 3"));
     assert!(home.run(&["scenario", "lint"], "").ok().says("1 file checked: 0 errors, 1 warning"));
     home.run(&["scenario", "lint", "--deny-warnings"], "").fails(2, "1 warnings, and none are allowed");
+}
+
+#[test]
+fn signals_without_a_coach_are_one_note_and_no_warning() {
+    let home = Home::new();
+    let lines = RUBRIC.lines().filter(|line| !line.trim_start().starts_with("coach: "));
+    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    home.write("rubrics/mine.yaml", text.replace("id: roadmap-pushback", "id: mine"));
+    let run = home.run(&["rubric", "lint", "--deny-warnings"], "").ok();
+    assert!(run.says("note[no-coach]: no signal has a `coach`"), "{}", run.stdout);
+    assert!(run.says("2 files checked: 0 errors, 0 warnings, 1 note"), "{}", run.stdout);
+    assert_eq!(run.stdout.matches("no-coach").count(), 1, "{}", run.stdout);
+}
+
+#[test]
+fn errors_are_told_before_anything_is_cut_off() {
+    let home = Home::new();
+    let probes: String = (0..150).map(|_| "  - missing: names-decider\n    ask: Who?\n".to_owned()).collect();
+    home.write(
+        "scenarios/mine.yaml",
+        scenario("mine")
+            .replace("probes:\n", &format!("probes:\n{probes}  - missing: none-such\n    ask: Who?\n")),
+    );
+    let run = home.run(&["scenario", "lint"], "").fails(2, "1 error: a file with one is left out");
+    assert!(run.says("a probe is for `none-such`") && run.says("more in this file"), "{}", run.stdout);
 }
 
 #[test]
@@ -207,7 +232,10 @@ fn duplicate_ids_are_told_with_the_other_file() {
     home.write("scenarios/a.yaml", scenario("a"));
     home.write("scenarios/b.yaml", scenario("a").replace("bakeries", "butchers"));
     let text = findings(&home, &[]).join("\n");
-    assert!(text.contains("scenarios/b.yaml:1:5 duplicate-id: the id `a` is taken by "), "{text}");
+    assert!(
+        text.contains("scenarios/b.yaml:1:5 duplicate-id: the id `a` belongs to `a.yaml` beside it"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -222,7 +250,7 @@ fn fix_mends_what_is_misspelt_and_leaves_the_rest_of_the_file_alone() {
         .replace('\n', "\r\n");
     let path = home.write("scenarios/mine.yaml", format!("\u{feff}{wrong}"));
     let run = home.run(&["scenario", "lint", "--fix"], "").ok();
-    assert!(run.says("1 file checked, nothing to say; mended 5"), "{}", run.stdout);
+    assert!(run.says("1 file checked, no problems found; fixed 5"), "{}", run.stdout);
     let right = scenario("mine")
         .replace("minutes: 12", "\"minutes\": 12   # as long as usual")
         .replace("round: hiring-manager", "round: 'hiring-manager'")

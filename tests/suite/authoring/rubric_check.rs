@@ -91,8 +91,15 @@ fn what_is_wrong_with_the_answers_is_told_with_its_place() {
     let home = Home::new();
     let endpoint = judge();
     check(&home, &endpoint, &[]).fails(2, "anchors.jsonl: No such file");
-    home.write("anchors.jsonl", "{\"id\": \"a\", \"answer\": \"x\"}\n{\"id\": 3}\n");
-    check(&home, &endpoint, &[]).fails(2, "anchors.jsonl:2:8: invalid type");
+    home.write("anchors.jsonl", "{\"id\": \"a\", \"answer\": \"x\", \"singals\": {}}\n{\"id\": 3}\n");
+    let run = check(&home, &endpoint, &[]).fails(2, "error: 3 problems\n");
+    for told in [
+        "anchors.jsonl:1:28: unknown key `singals`: did you mean `signals`?\n",
+        "anchors.jsonl:2:1: the line has no `answer`: add `answer`, the words\n",
+        "anchors.jsonl:2:8: `id` is a whole number, where text is expected\n",
+    ] {
+        assert!(run.stderr.contains(told), "{told} is not in {}", run.stderr);
+    }
     home.write("anchors.jsonl", "\n");
     check(&home, &endpoint, &[]).fails(2, "holds no answers");
     home.write("anchors.jsonl", "{\"id\": \"a\", \"answer\": \"x\", \"signals\": {\"names-decidr\": 1}}\n");

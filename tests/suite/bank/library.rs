@@ -92,23 +92,67 @@ fn each_broken_file_is_told_with_its_place_and_costs_nothing_else() {
     home.write("rubrics/k.yaml", "id: k\ntitle: K\ncriteria: []\n");
     let (bank, problems) = load(&home);
     let text = problems.join("\n");
-    let line = scenario("a").lines().position(|line| line.starts_with("opening:")).unwrap() + 1;
+    let line = |id: &str, key: &str| scenario(id).lines().position(|line| line.contains(key)).unwrap() + 1;
     for expected in [
-        &format!("scenarios/a-typo.yaml:{line}:1: unknown key `openign`: did you mean `opening`?"),
-        "scenarios/b-rubric.yaml: there is no rubric `roadmap-pushbak`: did you mean `roadmap-pushback`?",
-        "scenarios/c-probe.yaml: a probe is for `who-is-hrut`, which is no signal of the rubric `roadmap-pushback`: did you mean `who-is-hurt`?",
+        &format!(
+            "scenarios/a-typo.yaml:{}:1: unknown key `openign`: did you mean `opening`?",
+            line("a", "opening:")
+        ),
+        "scenarios/b-rubric.yaml:4:9: there is no rubric `roadmap-pushbak`: did you mean `roadmap-pushback`?",
+        &format!(
+            "scenarios/c-probe.yaml:{}:14: a probe is for `who-is-hrut`, which is no signal of the rubric \
+             `roadmap-pushback`: did you mean `who-is-hurt`?",
+            line("c", "missing: who-is-hurt")
+        ),
         "scenarios/d-binary.yaml: is not UTF-8 text",
         "scenarios/e-large.yaml: is larger than 1024 kB",
-        "scenarios/f-artifact.yaml: artifact `../../etc/passwd` is not the name of a file beside the scenario",
-        "scenarios/g-id.yaml: id `not an id` is not made of lowercase letters, digits and hyphens",
-        "scenarios/h-empty.yaml",
-        "scenarios/j-second.yaml: a second scenario with the id `i`",
-        "rubrics/k.yaml: has 0 criteria: a rubric has 3 to 6",
+        "scenarios/f-artifact.yaml:83:11: artifact `../../etc/passwd` is not the name of a file beside the scenario",
+        "scenarios/g-id.yaml:1:5: `id` is not made of lowercase letters, digits and hyphens: for instance `not-an-id`",
+        "scenarios/h-empty.yaml:1:1: the file is empty",
+        "scenarios/j-second.yaml:1:5: the id `i` is taken by ",
+        "rubrics/k.yaml:3:11: `criteria` has 0 entries: use 3 to 6",
     ] {
         assert!(text.contains(expected), "missing: {expected}\nin:\n{text}");
     }
     assert_eq!(problems.len(), 10, "{text}");
     assert!(bank.case("i").is_ok() && bank.case("ga-date-on-one-database").is_ok());
+}
+
+#[test]
+fn the_built_in_files_pass_the_check_that_no_start_makes_again() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = [root.join("scenarios"), root.join("rubrics")];
+    let (checked, problems) =
+        library::load_folders(&Folders::at("/nonexistent"), Some(&folders[0]), Some(&folders[1]));
+    assert_eq!(problems, []);
+    let shipped = library::shipped();
+    assert!(checked.all().eq(shipped.all()), "what is checked is what is shipped");
+    assert!(checked.rubrics().eq(shipped.rubrics()));
+}
+
+#[test]
+fn every_mistake_of_a_file_is_counted_and_a_rubric_with_one_is_named() {
+    let home = Home::new();
+    home.write(
+        "scenarios/a.yaml",
+        scenario("a").replace("minutes: 12", "minuets: 12").replace("round: ", "ruond: "),
+    );
+    home.write("scenarios/b.yaml", scenario("b").replace("rubric: roadmap-pushback", "rubric: own"));
+    let rubric = include_str!("../../../rubrics/roadmap-pushback.yaml");
+    home.write(
+        "rubrics/own.yaml",
+        rubric.replace("id: roadmap-pushback", "id: own").replace("weight: 2", "weight: 20"),
+    );
+    let (_, problems) = load(&home);
+    let text = problems.join("\n");
+    for expected in [
+        "a.yaml:5:1: unknown key `ruond`: did you mean `round`? (1 more: `pushback scenario lint` shows all)",
+        "b.yaml:4:9: the rubric `own` has an error of its own: fix that first",
+        "own.yaml:",
+    ] {
+        assert!(text.contains(expected), "missing: {expected}\nin:\n{text}");
+    }
+    assert_eq!(problems.len(), 3, "{text}");
 }
 
 #[test]
@@ -136,11 +180,11 @@ fn a_stale_copy_never_takes_the_place_of_the_file_that_is_named_after_its_id() {
     assert!(!case.rubric.title.starts_with("Stale"), "{}", case.rubric.title);
     assert_eq!(problems.len(), copies.len() + 1, "each is told once: {problems:#?}");
     for copy in &copies[..4] {
-        let told = format!("scenarios/{copy}: the id `mine` belongs to `mine.yaml` beside it");
+        let told = format!("scenarios/{copy}:1:5: the id `mine` belongs to `mine.yaml` beside it");
         assert!(problems.iter().any(|problem| problem.starts_with(&told)), "{told}: {problems:#?}");
     }
     assert!(
-        problems.iter().any(|problem| problem.contains("a/mine-older.yaml: a second scenario")),
+        problems.iter().any(|problem| problem.contains("a/mine-older.yaml:1:5: the id `mine` is taken by ")),
         "{problems:#?}"
     );
     // Over the time of one program, once.
@@ -316,7 +360,8 @@ fn the_list_can_be_narrowed_and_gives_nothing_away() {
         ["artifact", "domain", "draft", "id", "level", "minutes", "round", "theme", "title"].into()
     );
     home.run(&["scenario", "list", "--theme", "cooking"], "").fails(2, "the themes are ");
-    home.run(&["scenario", "list", "--round", "pannel"], "").fails(2, "use recruiter-screen, ");
+    home.run(&["scenario", "list", "--round", "pannel"], "").fails(2, "did you mean `panel`?");
+    home.run(&["scenario", "list", "--round", "loop"], "").fails(2, "use recruiter-screen, ");
     home.run(&["scenario", "list", "--domain", "frontend"], "")
         .fails(2, "use sre, platform, ai-infrastructure, ");
     assert!(home.run(&["scenario", "list", "--minutes", "1"], "").ok().says("No scenario is like that"));

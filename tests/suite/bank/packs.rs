@@ -77,6 +77,18 @@ fn a_packs_ids_get_its_name_and_nothing_of_the_banks_is_shadowed() {
 }
 
 #[test]
+fn a_file_of_a_pack_is_linted_beside_the_packs_own_rubrics() {
+    let home = Home::new();
+    pack(&home, "from");
+    run(&home, &["pack", "add", "from"]).ok();
+    for folder in ["from", "packs/guild"] {
+        run(&home, &["scenario", "lint", &format!("{folder}/scenarios/deep/own.yaml")]).ok();
+    }
+    home.write("from/rubrics/their-own.yaml", RUBRIC.replace("id: roadmap-pushback", "id: another"));
+    run(&home, &["scenario", "lint", "from/scenarios/deep/own.yaml"]).fails(2, "1 error");
+}
+
+#[test]
 fn only_plain_files_are_taken_over_and_none_leads_out() {
     let home = Home::empty();
     pack(&home, "from");
@@ -165,9 +177,12 @@ fn what_is_no_pack_says_so_and_changes_nothing() {
     home.write("nobody/pack.toml", MANIFEST.replace("\"Ada <ada@example.org>\"", ""));
     for (source, message) in [
         ("empty", "has no pack.toml"),
-        ("broken", "broken/pack.toml:2:1: unknown field `versio`"),
-        ("named", "name `../../evil` is not made of lowercase letters"),
-        ("nobody", "`authors` is empty"),
+        ("broken", "broken/pack.toml:2:1: unknown key `versio`: did you mean `version`?"),
+        (
+            "named",
+            "named/pack.toml:1:8: `name` is not made of lowercase letters, digits and hyphens: for instance `evil`",
+        ),
+        ("nobody", "nobody/pack.toml:4:11: `authors` has 0 entries: use 1 or more"),
         ("nowhere", "is neither a folder nor the address of a git repository"),
         ("ext::sh -c touch% pwned", "is neither a folder nor the address of a git repository"),
         ("a@b::sh", "is neither a folder nor the address of a git repository"),
@@ -244,6 +259,14 @@ fn a_token_in_an_address_is_neither_shown_nor_kept() {
     let run = run(&home, &["pack", "add", "http://ada:sesame@127.0.0.1:9/pack.git"]);
     let run = run.fails(1, "git can't fetch http://127.0.0.1:9/pack.git");
     assert!(!run.stderr.contains("sesame") && !run.stdout.contains("sesame"), "{}", run.stderr);
+    // What is fetched with one keeps the address without it.
+    let address = repository(&home).replace("file://", "file://ada:sesame@");
+    let added = self::run(&home, &["pack", "add", &address]).ok();
+    assert!(!added.stdout.contains("sesame") && added.says("isn't kept"), "{}", added.stdout);
+    let kept =
+        Command::new("grep").args(["-rl", "sesame", "packs"]).current_dir(home.path()).output().unwrap();
+    assert_eq!(String::from_utf8(kept.stdout).unwrap(), "");
+    self::run(&home, &["pack", "remove", "guild"]).ok();
     // One that an earlier version kept.
     pack(&home, "from");
     self::run(&home, &["pack", "add", "from"]).ok();

@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::symlink};
 
-use crate::harness::home::{Home, SCENARIO, finish, whole_round};
+use crate::harness::home::{Home, PROGRAM, SCENARIO, finish, whole_round};
 
 #[test]
 fn what_the_program_keeps_is_not_overwritten_by_a_result() {
@@ -58,8 +58,55 @@ fn a_pipe_among_the_sessions_is_not_waited_for() {
     for command in
         [["sessions"].as_slice(), &["review"], &["progress"], &["doctor"], &["export", "--all", "--csv"]]
     {
-        let run = home.run(command, "");
-        assert!(run.code != 124 && !run.stderr.contains("panicked"), "{command:?}");
+        ends(&home, command);
+    }
+}
+
+/// Runs a command that must not wait for anything.
+fn ends(home: &Home, arguments: &[&str]) {
+    let mut command = std::process::Command::new("timeout");
+    command.args(["20", PROGRAM]).args(arguments).env_clear().env("PUSHBACK_HOME", home.path());
+    command.env("HOME", home.path()).env("PATH", "/usr/bin:/bin");
+    let run = finish(command, "");
+    assert!(run.code != 124, "{arguments:?} waits");
+    assert!(!run.stderr.contains("panicked"), "{arguments:?}: {}", run.stderr);
+}
+
+#[test]
+fn a_pipe_in_the_place_of_any_file_of_ones_own_is_not_waited_for() {
+    let home = Home::new();
+    home.run(&["practice", "--no-model", SCENARIO], "/quit\n").ok();
+    let id = home.journal().file_stem().unwrap().to_str().unwrap().to_owned();
+    let draft = format!("sessions/{id}.draft");
+    for file in [
+        "begun.jsonl",
+        "config.toml",
+        &draft,
+        "keys/seal.key",
+        "keys/seal.known",
+        "packs/x/pack.toml",
+        "packs/x/.source.json",
+        "scenarios/loops/mine.yaml",
+        "judge/readout.json",
+    ] {
+        let path = home.path().join(file);
+        let before = fs::read(&path).ok();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let _ = fs::remove_file(&path);
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        for command in [
+            ["practice", "--no-model", SCENARIO].as_slice(),
+            &["resume", "--no-model", &id],
+            &["doctor", "--no-model"],
+            &["pack", "list"],
+            &["live", "--list-loops"],
+        ] {
+            ends(&home, command);
+        }
+        let _ = fs::remove_file(&path);
+        if let Some(before) = before {
+            fs::write(&path, before).unwrap();
+        }
     }
 }
 

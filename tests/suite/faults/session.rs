@@ -12,9 +12,20 @@ use crate::harness::home::{Home, SCENARIO, whole_round};
 fn a_settings_file_with_a_mistake_is_told_with_its_place() {
     let home = Home::new();
     home.write("config.toml", "target = \"staff\"\n\n[endpont]\nurl = \"x\"\n");
-    home.run(&["sessions"], "").fails(2, "config.toml:3:2: unknown field `endpont`");
-    home.write("config.toml", "target = \"boss\"\n");
-    home.run(&["sessions"], "").fails(2, "config.toml:1:10: ");
+    home.run(&["sessions"], "").fails(2, "config.toml:3:2: unknown key `endpont`: did you mean `endpoint`?");
+    home.write("config.toml", "target = \"boss\"\nslef-rating = true\n");
+    let run = home.run(&["sessions"], "").fails(2, "error: 2 problems\n");
+    for told in [
+        "config.toml:1:10: `target` can't be `boss`: use one of `staff`, `senior-staff`, `principal`\n",
+        "config.toml:2:1: unknown key `slef-rating`: did you mean `self-rating`?\n",
+    ] {
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+    }
+    // Another editor's mark, and a file that is none.
+    home.write("config.toml", "\u{feff}target = \"staff\"\n");
+    home.run(&["sessions"], "").ok();
+    home.write("config.toml", [0xff, 0xfe, b't', 0]);
+    home.run(&["sessions"], "").fails(2, "config.toml is UTF-16: save it as UTF-8");
 }
 
 #[test]
@@ -204,7 +215,20 @@ fn a_broken_model_file_is_told_and_the_answers_are_kept() {
 #[test]
 fn usage_mistakes_exit_with_two() {
     let home = Home::new();
-    home.run(&["practise"], "").fails(2, "practice");
+    let run = home.run(&["practise"], "").fails(2, "a similar subcommand exists: 'practice'");
+    assert!(!run.stderr.contains("pack"), "{}", run.stderr);
+    let run = home.run(&["completions"], "").fails(2, "unrecognized subcommand 'completions'");
+    assert!(!run.stderr.contains("compare"), "{}", run.stderr);
+    home.run(&["practice", "--targt", "staff"], "").fails(2, "a similar argument exists: '--target'");
+    let run = home.run(&[], "completions\n/practise\n/practice --target staf\npractice --target boss\n").ok();
+    for told in [
+        "error: there is no command `completions` hint:",
+        "there is no command `practise`: did you mean `practice`?",
+        "`staf` is not a target level: did you mean `staff`?",
+        "`boss` is not a target level: use staff, senior-staff, or principal hint:",
+    ] {
+        assert!(run.says(told), "{told}: {}", run.stdout);
+    }
     home.run(&["practice", "--no-model", "--endpoint", "http://x/v1"], "").fails(2, "cannot be used with");
     assert!(home.run(&["--help"], "").ok().stdout.contains("Exit codes: 0 done"));
 }

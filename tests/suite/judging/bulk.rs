@@ -256,7 +256,7 @@ fn bad_lines_are_told_and_skipped() {
     let home = Home::new();
     let good = json!({"id": "good", "scenario": SCENARIO, "answer": "I would refuse the loan and tell the VP today."});
     let lines = format!(
-        "{good}\n\nno json\n{{\"id\":\"x\"}}\n{good}\n{}\n{}\n",
+        "{good}\n\nno json\n{{\"id\":\"x\",\"awnser\":3}}\n{good}\n{}\n{}\n",
         json!({"id": "lost", "scenario": "no-such-case", "answer": "x"}),
         json!({"id": "empty", "scenario": SCENARIO, "answer": "Fine."}),
     );
@@ -265,7 +265,7 @@ fn bad_lines_are_told_and_skipped() {
     let run = score(&home, &endpoint, &[]).ok();
     for told in [
         "answers.jsonl:3:2: isn't a JSON object with `id`, `scenario`, and `answer`",
-        "answers.jsonl:4:10: missing field `scenario`",
+        "answers.jsonl:4:1: the line has no `scenario`: add `scenario`, id of the scenario that it answers; unknown key `awnser`: did you mean `answer`?",
         "answers.jsonl:5: a second answer with the id `good`",
         "answer `lost`: there is no scenario `no-such-case`",
     ] {

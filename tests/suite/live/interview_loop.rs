@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use pushback::{
-    adapters::{bank::library, paths},
+    adapters::{
+        bank::{library, loops},
+        paths,
+    },
     core::{bank::Case, casting::CastError},
 };
 use rand::SeedableRng;
@@ -62,7 +65,7 @@ fn the_built_in_loops_are_in_order() {
     let home = Home::new();
     let place = paths::Home::at(home.path());
     let (bank, _) = library::load(&place);
-    let (loops, problems) = library::load_loops(&place, &bank);
+    let (loops, problems) = loops::load(&place, &bank);
     assert!(problems.is_empty(), "{problems:?}");
     let ids: Vec<&str> = loops.iter().map(|one| one.id.as_str()).collect();
     let all = [
@@ -84,7 +87,7 @@ fn the_built_in_loops_are_in_order() {
 #[test]
 fn every_built_in_loop_is_drawn_to_its_end_with_cases_of_its_level_and_domain() {
     let bank = library::shipped();
-    let (loops, _) = library::load_loops(&paths::Home::at("/nonexistent"), &bank);
+    let (loops, _) = loops::load(&paths::Home::at("/nonexistent"), &bank);
     for interview in &loops {
         let target = interview.target.unwrap_or_else(|| panic!("{} is for no level", interview.id));
         assert!(!interview.domain.is_any(), "{} is for no kind of role", interview.id);
@@ -121,7 +124,10 @@ fn a_loop_that_the_bank_can_not_fill_is_left_out_and_told_at_its_round() {
     let round = "  - {name: Talk, theme: mentoring, level: principal}\n".repeat(3);
     let short = format!("id: short\ntitle: Short\nabout: Three.\nrounds:\n{round}");
     home.write("scenarios/loops/short.yaml", &short);
-    home.write("scenarios/loops/typo.yaml", LOOP.replace("rounds:", "ronds:"));
+    home.write(
+        "scenarios/loops/typo.yaml",
+        LOOP.replace("id: mine", "id: typo").replace("rounds:", "ronds:"),
+    );
     home.write("scenarios/loops/mine.yaml", LOOP);
     let message =
         "the round `Talk` can't be filled: the bank has too few cases of its theme, level, and domain";
@@ -136,7 +142,7 @@ fn a_loop_that_the_bank_can_not_fill_is_left_out_and_told_at_its_round() {
             format!("{file}:{}:{} {}", row["line"], row["column"], row["rule"].as_str().unwrap())
         })
         .collect();
-    assert_eq!(told, ["short.yaml:7:5 interview-loop", "typo.yaml:4:1 interview-loop"], "{}", lint.stdout);
+    assert_eq!(told, ["short.yaml:7:12 interview-loop", "typo.yaml:4:1 unknown-key"], "{}", lint.stdout);
     home.write("scenarios/loops/short.yaml", short.replacen(&round, &round[..round.len() / 3 * 2], 1));
     home.run(&["scenario", "lint", "scenarios/loops/short.yaml"], "").ok();
     // Somebody's own draft in place of a case leaves the bank's loop without it.
@@ -165,10 +171,10 @@ fn a_loop_with_a_mistake_is_told_with_its_place_and_left_out() {
     let run = home.run(&["live", "--list-loops"], "").ok();
     for message in [
         "a.yaml:4:1: unknown key `ronds`: did you mean `rounds`?",
-        "b.yaml: there is no theme `mentorin`: did you mean `mentoring`?",
-        "c.yaml: the round `First` needs a `scenario`, or a `theme`, a `round`, or both to draw one by",
-        "d.yaml: the round `First` has a `scenario`, so its `round` says nothing",
-        "e.yaml:14:12: unknown value `pannel`: did you mean `panel`?",
+        "b.yaml:13:12: there is no theme `mentorin`: did you mean `mentoring`?",
+        "c.yaml:6:15: the round `First` needs a `scenario`, or a `theme`, a `round`, or both to draw one by",
+        "d.yaml:7:12: the round `First` has a `scenario`, so its `round` says nothing",
+        "e.yaml:14:12: `round` can't be `pannel`: did you mean `panel`?",
     ] {
         assert!(run.stderr.contains(message), "{message}: {}", run.stderr);
     }

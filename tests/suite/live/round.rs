@@ -547,5 +547,6 @@ fn what_is_set_holds_and_is_put_down_with_the_draw() {
     assert_eq!((&drawn[0]["seed"], &drawn[0]["scenario"]["theme"]), (&7.into(), &"mentoring".into()));
     assert_eq!(drawn[0]["scenario"]["id"], drawn[1]["scenario"]["id"], "the same seed draws the same");
     home.write("config.toml", "[live]\nrest-day = 0\n");
-    home.run(&["sessions"], "").fails(2, "config.toml:2:1: unknown field `rest-day`");
+    home.run(&["sessions"], "")
+        .fails(2, "config.toml:2:1: unknown key `rest-day`: did you mean `rest-days`?");
 }

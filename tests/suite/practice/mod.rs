@@ -1,5 +1,6 @@
 //! Practice rounds.
 
 mod script;
+mod target;
 mod terminal;
 mod typing;

@@ -19,9 +19,12 @@ use super::{
     engine::Taps,
     readings::{Readings, SENTENCE_LAYER, StatementReading},
 };
-use crate::core::{
-    judging::{Observation, questions::Exam, whole},
-    lab::fit::{WeightedSum, sigmoid},
+use crate::{
+    adapters::files,
+    core::{
+        judging::{Observation, questions::Exam, whole},
+        lab::fit::{WeightedSum, sigmoid},
+    },
 };
 
 /// Version of the file's format.
@@ -177,7 +180,7 @@ impl Readout {
     ///
     /// When the file can't be read, or is not for these words.
     pub fn own(file: &Path) -> Result<Option<Self>, EngineError> {
-        match std::fs::read_to_string(file) {
+        match files::kept_text(file) {
             Ok(text) => {
                 let foreign = |_| EngineError::OwnReadout { path: crate::adapters::paths::display(file) };
                 Self::read(&text).map(Some).map_err(foreign)

@@ -1,14 +1,14 @@
 //! What was learnt about an endpoint's model, in a file of its own for each model.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    adapters::paths,
+    adapters::{files, paths},
     core::{hash::hash, lab::recalibration::Recalibration},
 };
 
@@ -67,7 +67,7 @@ pub fn path(folder: &Path, model: &str) -> PathBuf {
 /// When there is a file that can't be used.
 pub fn load(folder: &Path, model: &str) -> Result<Option<Recalibrated>, RecalibratedError> {
     let file = path(folder, model);
-    let bytes = match fs::read(&file) {
+    let bytes = match files::kept_bytes(&file) {
         Ok(bytes) => bytes,
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(cause) => return Err(RecalibratedError::Unreadable { path: paths::display(&file), cause }),

@@ -14,7 +14,10 @@ use std::{
 
 use numbers::{Known, Number, numbers};
 use pushback::{
-    adapters::{bank::library, paths},
+    adapters::{
+        bank::{library, loops},
+        paths,
+    },
     core::{
         bank::{
             Bank, Case,
@@ -360,7 +363,7 @@ fn nobody_works_in_two_cases() {
         assert_eq!(elsewhere, None, "{first} interviews in {id}, and works in another case");
         assert_eq!(voices.insert(first, id), None, "{first} interviews in {id} and in another case");
     }
-    let (loops, problems) = library::load_loops(&paths::Home::at("/nonexistent"), bank());
+    let (loops, problems) = loops::load(&paths::Home::at("/nonexistent"), bank());
     assert_eq!(problems, []);
     let of_loops = loops.iter().flat_map(|interview| &interview.rounds).map(|round| &round.interviewer);
     for interviewer in of_loops.filter_map(|voice| voice.name.as_deref()) {
