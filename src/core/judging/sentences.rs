@@ -147,7 +147,7 @@ fn push(text: &str, range: Range<usize>, ranges: &mut Vec<Range<usize>>) {
         return;
     }
     let clauses = clauses(text, &words);
-    ranges.extend(clauses.iter().flat_map(|clause| cut(text, clause)).map(|words| spanned(words)));
+    ranges.extend(clauses.iter().flat_map(|clause| cut(text, clause)).map(spanned));
 }
 
 /// Where each word of a range stands.

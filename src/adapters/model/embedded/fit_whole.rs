@@ -1,6 +1,10 @@
 //! From a panel's order to what places an answer as a whole: runs the model over the answers once and fits a line.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fs,
+    path::Path,
+};
 
 use half::f16;
 
@@ -179,14 +183,17 @@ fn left_out(rows: &[Row<'_>], also_voices: bool) -> Option<Vec<f64>> {
         .map(|row| {
             let (case, voice) = (row.answer.scenario.as_str(), row.answer.voice.as_str());
             let key = (case, if also_voices { voice } else { "" });
-            if !lines.contains_key(&key) {
-                let goes_with = |other: &Row<'_>| {
-                    other.answer.scenario == case || also_voices && other.answer.voice == voice
-                };
-                let seen: Vec<usize> = (0..rows.len()).filter(|at| !goes_with(&rows[*at])).collect();
-                lines.insert(key, line(rows, &seen)?);
-            }
-            lines.get(&key).map(|line| line.score(&row.features))
+            let line = match lines.entry(key) {
+                Entry::Occupied(fitted) => fitted.into_mut(),
+                Entry::Vacant(place) => {
+                    let goes_with = |other: &Row<'_>| {
+                        other.answer.scenario == case || also_voices && other.answer.voice == voice
+                    };
+                    let seen: Vec<usize> = (0..rows.len()).filter(|at| !goes_with(&rows[*at])).collect();
+                    place.insert(line(rows, &seen)?)
+                }
+            };
+            Some(line.score(&row.features))
         })
         .collect()
 }
