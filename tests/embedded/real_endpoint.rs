@@ -19,7 +19,7 @@ fn a_session_is_scored_by_a_real_server() {
     assert!(run.says("Score card") && run.says("Observed by local"), "{}", run.stdout);
     let records = home.records();
     let observed = records.iter().rev().find(|record| record["record"] == "observed").unwrap();
-    assert_eq!(observed["observations"].as_array().unwrap().len(), 24);
+    assert_eq!(observed["observations"].as_array().unwrap().len(), 28);
     assert!(observed["usage"]["prompt"].as_u64().unwrap() > 1000);
     assert!(began.elapsed() < Duration::from_secs(300));
 }
